@@ -1,0 +1,241 @@
+"""Text read once: two readings of a draft, its clauses and sentences, and offsets in both units.
+
+Everything here keeps positions: `plain` has exactly the length of the text as sent, so a span over it is a
+span over the draft, and `squeezed` carries the map back. Offsets are code points unless a name says UTF-16.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_right
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import NamedTuple
+
+import opencc
+
+
+class Span(NamedTuple):
+    """A half-open range of code points."""
+
+    start: int
+    end: int
+
+
+class Sentence(NamedTuple):
+    """A half-open range of code points that ends before the mark which ends it; `mark` is that mark or ''."""
+
+    start: int
+    end: int
+    mark: str
+
+
+@dataclass(frozen=True, slots=True)
+class Clause:
+    """A stretch of words without an inner break; `sentence` is the index of the sentence it stands in."""
+
+    start: int
+    end: int
+    text: str
+    mark: str
+    sentence: int
+
+
+# Ranges whose characters stand for one plain character each (compatibility forms a rude word can hide in).
+# Full-width punctuation stays: it is the norm in Chinese, not a disguise.
+_COMPATIBLE = (
+    (0x2070, 0x209C), (0x2100, 0x214F), (0x2160, 0x2188), (0x2460, 0x24FF), (0x2E80, 0x2FDF), (0x3220, 0x3247),
+    (0x3280, 0x32B0), (0xF900, 0xFAFF), (0xFF05, 0xFF06), (0xFF0A, 0xFF0B), (0xFF0D, 0xFF0D), (0xFF0F, 0xFF19),
+    (0xFF1D, 0xFF1D), (0xFF20, 0xFF3A), (0xFF3C, 0xFF3C), (0xFF3F, 0xFF3F), (0xFF41, 0xFF5A), (0xFF10, 0xFF19),
+    (0x1D400, 0x1D7FF), (0x1F130, 0x1F189), (0x1F210, 0x1F23B), (0x2F800, 0x2FA1D),
+)  # fmt: skip
+# Letters by category, invisible on the screen.
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
+
+
+def _fold_table() -> dict[int, str]:
+    """Code point -> the one character it is read as: Simplified for Traditional, plain for compatibility forms."""
+    table: dict[int, str] = {}
+    converter = opencc.OpenCC("t2s")
+    han = [chr(i) for i in range(0x3400, 0xA000)]
+    for char, simplified in zip(han, converter.convert("\n".join(han)).split("\n"), strict=True):
+        if char != simplified and len(simplified) == 1:
+            table[ord(char)] = simplified
+    for first, last in _COMPATIBLE:
+        for point in range(first, last + 1):
+            folded = unicodedata.normalize("NFKC", chr(point)).strip("()")
+            if len(folded) == 1 and folded != chr(point):
+                table[point] = table.get(ord(folded), folded)
+    # 你 and 您 must stay two words; 妳 is the same word as 你. 著 is a word of its own in both scripts.
+    table[ord("妳")] = "你"
+    table[ord("甚")] = "甚"
+    table.pop(ord("著"), None)
+    for char in _BLANK_LETTERS:
+        table[ord(char)] = "\u200b"
+    return table
+
+
+def _char_class(points: list[int]) -> str:
+    """A regular expression class of code points, as ranges."""
+    parts: list[str] = []
+    start = previous = points[0]
+    for point in [*points[1:], -1]:
+        if point == previous + 1:
+            previous = point
+            continue
+        parts.append(f"{re.escape(chr(start))}-{re.escape(chr(previous))}")
+        start = previous = point
+    return "[" + "".join(parts) + "]"
+
+
+# Made at import, so that no request pays for it. Only the basic plane stands in the class: with one character
+# beyond it `re` falls back from a table look-up to comparing ranges, six times slower.
+_FOLD = _fold_table()
+_FOLDABLE = re.compile(_char_class([point for point in sorted(_FOLD) if point < 0x10000]))  # noqa: PLR2004
+_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+
+def fold(text: str) -> str:
+    """The text in Simplified script and plain letters, character for character: the length stays."""
+    if text.isascii() or (_FOLDABLE.search(text) is None and _ASTRAL.search(text) is None):
+        return text
+    return text.translate(_FOLD)
+
+
+_WORDS = re.compile(r"[^\W_]+")
+_ENDS_SENTENCE = frozenset("。！？!?\n\r；;…")
+_BREAKS = _ENDS_SENTENCE | frozenset("，,、：:~～—.．|｜")
+_BETWEEN_ASCII = frozenset(".,:;!?~|")
+
+
+@cache
+def _gap_kind(gap: str) -> tuple[int, str]:
+    """What the characters between two runs of words do: 0 nothing, 1 end a clause, 2 end a sentence; and the mark."""
+    for char in gap:
+        if char in _ENDS_SENTENCE:
+            mark = "?" if ("?" in gap or "？" in gap) else "!" if ("!" in gap or "！" in gap) else char
+            return 2, mark
+    for char in gap:
+        if char in _BREAKS:
+            return 1, char
+    return 0, ""
+
+
+class Normalized:
+    """One text, read once.
+
+    `raw` is the text as sent; `plain` the same length in Simplified script and plain letters; `squeezed` only
+    its letters, digits and Han, in lower case, so that spaces, symbols, emoji and invisible characters put
+    between the characters of a word disappear. `origin(i)` maps a position of `squeezed` back.
+    """
+
+    def __init__(self, raw: str) -> None:
+        self.raw = raw
+        self.plain = fold(raw)
+        runs = [match.span() for match in _WORDS.finditer(self.plain)]
+        self.runs = runs
+        plain = self.plain
+        squeezed = "".join([plain[start:end] for start, end in runs])
+        lowered = squeezed.lower()
+        # A few letters grow when lowered; then the map would not hold, and the case is left alone.
+        self.squeezed = lowered if len(lowered) == len(squeezed) else squeezed
+
+    @cached_property
+    def _run_starts(self) -> list[int]:
+        """Where each run begins in `squeezed`."""
+        starts: list[int] = []
+        at = 0
+        for start, end in self.runs:
+            starts.append(at)
+            at += end - start
+        return starts
+
+    def origin(self, start: int, end: int) -> Span:
+        """The span over the text as sent of a span over `squeezed` (which must not be empty)."""
+        starts = self._run_starts
+        first = bisect_right(starts, start) - 1
+        last = bisect_right(starts, end - 1, first) - 1
+        return Span(self.runs[first][0] + start - starts[first], self.runs[last][0] + end - starts[last])
+
+    def gaps(self, start: int, end: int) -> list[tuple[str, int]]:
+        """What stands between the words within a span over `squeezed`: (characters, position in `squeezed`)."""
+        starts, runs, plain = self._run_starts, self.runs, self.plain
+        first = bisect_right(starts, start) - 1
+        last = bisect_right(starts, end - 1, first) - 1
+        return [(plain[runs[i][1] : runs[i + 1][0]], starts[i + 1]) for i in range(first, last)]
+
+    @cached_property
+    def clauses(self) -> tuple[Clause, ...]:
+        """The clauses in order; characters between them belong to none."""
+        found: list[Clause] = []
+        plain, runs = self.plain, self.runs
+        sentence, clause_start = 0, -1
+        for index, (start, end) in enumerate(runs):
+            if clause_start < 0:
+                clause_start = start
+            following = runs[index + 1][0] if index + 1 < len(runs) else len(plain)
+            gap = plain[end:following]
+            kind, mark = _gap_kind(gap) if len(gap) <= 8 else _gap_kind(gap[:8])  # noqa: PLR2004
+            if kind and gap in _BETWEEN_ASCII and following < len(plain):
+                # 3.5, 18:00, 1,200 and a.b are one word each.
+                if plain[end - 1].isascii() and plain[following].isascii():
+                    kind = 0
+            if kind or index + 1 == len(runs):
+                found.append(Clause(clause_start, end, plain[clause_start:end], mark, sentence))
+                clause_start = -1
+                if kind == 2:  # noqa: PLR2004
+                    sentence += 1
+        return tuple(found)
+
+    @cached_property
+    def _clause_starts(self) -> list[int]:
+        return [clause.start for clause in self.clauses]
+
+    def clause_index(self, position: int) -> int:
+        """The index of the clause that holds a position (or the one before it)."""
+        return max(bisect_right(self._clause_starts, position) - 1, 0)
+
+    def clause_at(self, position: int) -> Clause:
+        """The clause that holds a position (or the one before it)."""
+        return self.clauses[self.clause_index(position)]
+
+    @cached_property
+    def sentences(self) -> tuple[Sentence, ...]:
+        """The sentences in order, from the first word of each to its last."""
+        found: list[Sentence] = []
+        for clause in self.clauses:
+            if found and len(found) - 1 == clause.sentence:
+                found[-1] = Sentence(found[-1].start, clause.end, clause.mark)
+            else:
+                found.append(Sentence(clause.start, clause.end, clause.mark))
+        return tuple(found)
+
+    def sentence_at(self, position: int) -> Sentence:
+        """The sentence that holds a position."""
+        return self.sentences[self.clause_at(position).sentence]
+
+
+def normalize(text: str) -> Normalized:
+    """The two readings of a text; linear in its length."""
+    return Normalized(text)
+
+
+class Utf16:
+    """Turns code-point offsets of one text into UTF-16 code units (what JavaScript and Java count in)."""
+
+    __slots__ = ("_astral",)
+
+    def __init__(self, text: str) -> None:
+        self._astral = [match.start() for match in _ASTRAL.finditer(text)]
+
+    def offset(self, code_points: int) -> int:
+        """UTF-16 code units before a code-point offset."""
+        return code_points if not self._astral else code_points + bisect_right(self._astral, code_points - 1)
+
+
+_HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
+
+
+def han_share(text: str) -> float:
+    """Han characters among the letters, digits and Han of a text, 0.0-1.0; 0.0 for a text without any."""
+    words = sum(map(len, _WORDS.findall(text)))
+    return len(_HAN.findall(text)) / words if words else 0.0
