@@ -219,6 +219,15 @@ class PolicyStamp:
 
 
 @dataclass(frozen=True, slots=True)
+class Checked:
+    """The answer to a check."""
+
+    report: Report
+    scenario: ScenarioMatch | None
+    policy: PolicyStamp
+
+
+@dataclass(frozen=True, slots=True)
 class Rewrite:
     """The answer to a rewrite, with everything that there is to say about how it came to be."""
 

@@ -163,6 +163,17 @@ class Normalized:
         last = bisect_right(starts, end - 1, first) - 1
         return [(plain[runs[i][1] : runs[i + 1][0]], starts[i + 1]) for i in range(first, last)]
 
+    def squeezed_range(self, start: int, end: int) -> tuple[int, int]:
+        """The range of `squeezed` that holds the words of a span over the text as sent."""
+        starts, runs = self._run_starts, self.runs
+        first = bisect_right(runs, (start, len(self.plain)))
+        # The run that a position stands in may begin before it.
+        at = max(first - 1, 0)
+        low = starts[at] + min(max(start - runs[at][0], 0), runs[at][1] - runs[at][0]) if runs else 0
+        last = max(bisect_right(runs, (end - 1, len(self.plain))) - 1, 0)
+        high = starts[last] + min(max(end - runs[last][0], 0), runs[last][1] - runs[last][0]) if runs else 0
+        return low, high
+
     @cached_property
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses in order; characters between them belong to none."""

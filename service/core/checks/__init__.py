@@ -1,0 +1,13 @@
+"""The kinds of check. YAML decoder, JSON Schema, dispatcher and type checker read the one line below."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from service.core.checks.limit import Limit
+from service.core.checks.order import Order
+from service.core.checks.pattern import Pattern
+from service.core.checks.phrase import Phrase
+from service.core.checks.require import Require
+
+Check = Annotated[Phrase | Pattern | Require | Order | Limit, Field(discriminator="kind")]

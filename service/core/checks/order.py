@@ -1,0 +1,38 @@
+"""`kind: order`: things said in the wrong order, such as a refusal before its apology."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from service.core.reading import ReadText
+from service.core.scope import Gap, Hit, Words, squeeze
+from service.core.text import Span
+
+
+class Order(BaseModel):
+    """A gap before the first of `then` where one of `first` is said, but only later."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["order"]
+    first: tuple[Words, ...] = Field(min_length=1)
+    then: tuple[Words, ...] = Field(min_length=1)
+
+    @cached_property
+    def _first(self) -> tuple[str, ...]:
+        return tuple(squeeze(words) for words in self.first)
+
+    def anchors(self) -> tuple[str, ...]:
+        """The words that should come second."""
+        return self.then
+
+    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span | Gap]:
+        """At most one gap, before the clause of the earliest hit."""
+        start, end, _ = min(hits)
+        places = [at for words in self._first if (at := text.squeezed.find(words)) >= 0]
+        if not places or min(places) < start:
+            return []
+        span = text.origin(start, end)
+        return [Gap(text.clause_at(span.start).start, span)]

@@ -1,0 +1,87 @@
+"""`kind: pattern`: a regular expression, run in linear time by RE2 on the clauses that an anchor woke."""
+
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, Literal
+
+import re2
+from pydantic import Field, field_validator
+
+from service.core.reading import ReadText
+from service.core.scope import Gap, Hit, Scoped, Words, squeeze
+from service.core.text import Span
+
+
+class Pattern(Scoped):
+    """Fires where the pattern matches the words of a clause (or sentence) that holds an anchor.
+
+    It runs over letters, digits and Han in lower case; within a sentence the clauses are joined by `，`. A group
+    named `span` says which part to mark.
+    """
+
+    kind: Literal["pattern"]
+    pattern: Words
+    anchors_any: tuple[Words, ...] = Field(min_length=1, alias="anchors")
+    """Words without which the pattern cannot match."""
+    over: Literal["clause", "sentence"] = "clause"
+
+    @field_validator("pattern")
+    @classmethod
+    def _linear(cls, value: str) -> str:
+        options = re2.Options()
+        options.log_errors = False
+        try:
+            re2.compile(value, options)
+        except re2.error as mistake:
+            message = mistake.args[0]
+            raise ValueError(message.decode() if isinstance(message, bytes) else str(message)) from None
+        return value
+
+    @cached_property
+    def _compiled(self) -> Any:
+        return re2.compile(self.pattern)
+
+    @cached_property
+    def _group(self) -> int:
+        return int(self._compiled.groupindex.get("span", 0))
+
+    def anchors(self) -> tuple[str, ...]:
+        """The words that wake the pattern."""
+        return self.anchors_any
+
+    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span | Gap]:
+        """The span of each match in the clauses that were woken, in order."""
+        found: list[Span | Gap] = []
+        seen: set[int] = set()
+        for start, end, _ in hits:
+            index = text.clause_index(text.origin(start, end).start)
+            key = text.clauses[index].sentence if self.over == "sentence" else index
+            if key in seen:
+                continue
+            seen.add(key)
+            words, offsets = _words(text, key, sentence=self.over == "sentence")
+            for match in self._compiled.finditer(words):
+                first, last = match.span(self._group)
+                if first < last:
+                    at, until = offsets[first], offsets[last - 1] + 1
+                    span = text.origin(at, until)
+                    if self.counts(text, at, until, span):
+                        found.append(span)
+        return found
+
+
+def _words(text: ReadText, key: int, *, sentence: bool) -> tuple[str, list[int]]:
+    """The words of a clause or sentence, and for each character its place in `squeezed`."""
+    clauses = [c for c in text.clauses if c.sentence == key] if sentence else [text.clauses[key]]
+    parts: list[str] = []
+    offsets: list[int] = []
+    for clause in clauses:
+        if parts:
+            parts.append("，")
+            offsets.append(offsets[-1])
+        start, end = text.squeezed_range(clause.start, clause.end)
+        parts.append(text.squeezed[start:end])
+        offsets.extend(range(start, end))
+    return "".join(parts), offsets
+
+

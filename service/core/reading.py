@@ -1,0 +1,91 @@
+"""A draft with its context, every text normalised once: what all later steps read."""
+
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+from service.core.clauses import ClauseKind, kinds, quotations
+from service.core.results import Channel, Draft, ScenarioMatch, Stage, Turn
+from service.core.text import Clause, Normalized, Sentence, normalize
+
+HISTORY_TURNS = 6
+
+
+class ReadText(Normalized):
+    """A text whose clauses know what they do."""
+
+    @cached_property
+    def _kinds(self) -> dict[int, frozenset[ClauseKind]]:
+        return {}
+
+    @cached_property
+    def quotations(self) -> tuple[tuple[int, int], ...]:
+        """The ranges that repeat somebody's words."""
+        return quotations(self)
+
+    def kinds_at(self, position: int) -> frozenset[ClauseKind]:
+        """What the clause at a position does, `quotation` included when the position is quoted."""
+        index = self.clause_index(position)
+        known = self._kinds.get(index)
+        if known is None:
+            known = self._kinds[index] = kinds(self, index)
+        if any(start <= position < end for start, end in self.quotations):
+            return known | {"quotation"}
+        return known
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What the steps after it know: the draft and its context, read once."""
+
+    draft: ReadText
+    customer: Normalized | None = None
+    agent_before: tuple[Normalized, ...] = ()
+    history: tuple[Turn, ...] = ()
+    scenario: ScenarioMatch | None = None
+    channel: Channel = "chat"
+    stage: Stage | None = None
+    known: frozenset[str] = frozenset()
+    surname: str | None = None
+    title: str | None = None
+    agent_id: str | None = None
+
+    def with_draft(self, text: str) -> "Reading":
+        """The same context around another text: how a candidate is checked."""
+        return replace(self, draft=ReadText(text))
+
+
+def context_of(draft: Draft) -> tuple[str | None, tuple[Turn, ...]]:
+    """The customer's message (the last customer turn stands in for none) and the last six turns."""
+    history = draft.history[-HISTORY_TURNS:]
+    message = draft.customer_message
+    if message is None:
+        message = next((turn.text for turn in reversed(history) if turn.role == "customer"), None)
+    return message, history
+
+
+def read(draft: Draft, scenario: ScenarioMatch | None, company_known: frozenset[str] = frozenset()) -> Reading:
+    """The reading of a draft in a scenario; `company_known` names the company data that the policy holds."""
+    message, history = context_of(draft)
+    known = set(company_known)
+    if draft.surname:
+        known.add("surname")
+    if draft.title:
+        known.add("title")
+    if draft.agent_id:
+        known.add("agent_id")
+    return Reading(
+        draft=ReadText(draft.text),
+        customer=normalize(message) if message else None,
+        agent_before=tuple(normalize(turn.text) for turn in history if turn.role == "agent"),
+        history=history,
+        scenario=scenario,
+        channel=draft.channel or "chat",
+        stage=draft.stage,
+        known=frozenset(known),
+        surname=draft.surname,
+        title=draft.title,
+        agent_id=draft.agent_id,
+    )
+
+
+__all__ = ["Clause", "ReadText", "Reading", "Sentence", "context_of", "read"]
