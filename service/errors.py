@@ -110,7 +110,9 @@ class ModelError(CoachError):
 
     code = "unavailable"
 
-    def __init__(self, detail: str = "", *, code: str | None = None, retry_after_s: float | None = None) -> None:
+    def __init__(
+        self, detail: str = "", *, code: str | None = None, retry_after_s: float | None = None
+    ) -> None:
         super().__init__(detail)
         if code is not None:
             self.code = code

@@ -20,10 +20,12 @@ _OFFER = re.compile(
 )
 _NEGATION = re.compile(r"[不没無无未别勿]")
 _CONDITION = re.compile(r"如果|假如|假设|要是|倘若|若是|若您|如您|如有|一旦|万一|无论|不管|即使")
-_OPENING_QUOTES = "“「『‘\""
+_OPENING_QUOTES = '“「『‘"'
 _CLOSING_QUOTES = {"“": "”", "「": "」", "『": "』", "‘": "’", '"': '"'}
 _QUOTES = re.compile(r"[“「『‘\"]")
-_SAYS = re.compile(r"(?:说|讲|提|问|写|反映|反馈|描述|表示|留言|所谓|提示|显示|标注|称|看到)[^“「『‘\"。！？!?]{0,4}$|您[^“「『‘\"。！？!?]{0,8}$")
+_SAYS = re.compile(
+    r"(?:说|讲|提|问|写|反映|反馈|描述|表示|留言|所谓|提示|显示|标注|称|看到)[^“「『‘\"。！？!?]{0,4}$|您[^“「『‘\"。！？!?]{0,8}$"
+)
 
 
 def quotations(text: Normalized) -> tuple[tuple[int, int], ...]:

@@ -180,9 +180,9 @@ class Line(Shape):
 
 
 class Turn(Shape):
-    """Clause to clause: a draft's clause that matches `pattern` (RE2, over the plain reading) becomes `to`.
+    r"""Clause to clause: a draft's clause that matches `pattern` (RE2, over the plain reading) becomes `to`.
 
-    `\\1` .. `\\9` in `to` stand for the groups; an empty `to` drops the clause. `anchors` wake the turn.
+    `\1` .. `\9` in `to` stand for the groups; an empty `to` drops the clause. `anchors` wake the turn.
     """
 
     anchors: tuple[Words, ...] = Field(min_length=1)

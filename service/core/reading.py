@@ -63,7 +63,9 @@ def context_of(draft: Draft) -> tuple[str | None, tuple[Turn, ...]]:
     return message, history
 
 
-def read(draft: Draft, scenario: ScenarioMatch | None, company_known: frozenset[str] = frozenset()) -> Reading:
+def read(
+    draft: Draft, scenario: ScenarioMatch | None, company_known: frozenset[str] = frozenset()
+) -> Reading:
     """The reading of a draft in a scenario; `company_known` names the company data that the policy holds."""
     message, history = context_of(draft)
     known = set(company_known)

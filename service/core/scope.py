@@ -56,7 +56,7 @@ class Around(BaseModel):
     kinds: tuple[ClauseKind, ...] = ()
     """The clause is of this kind."""
 
-    def holds(self, text: ReadText, span: Span) -> bool:  # noqa: C901, PLR0911 - one question after the other
+    def holds(self, text: ReadText, span: Span) -> bool:
         """Whether any of it is there around a span of the draft."""
         plain = text.plain
         if self.clause or self.ahead or self.after:
@@ -83,7 +83,31 @@ class Around(BaseModel):
 
 
 # What may stand before or after a whole answer without making it another one.
-_LEADING = ("这个我", "那个我", "这我", "那我", "我也", "我们", "我", "这个", "那个", "喂", "哎", "唉", "呃", "嗯", "哦", "那", "这", "反正", "真的", "也", "都", "就", "亲")
+_LEADING = (
+    "这个我",
+    "那个我",
+    "这我",
+    "那我",
+    "我也",
+    "我们",
+    "我",
+    "这个",
+    "那个",
+    "喂",
+    "哎",
+    "唉",
+    "呃",
+    "嗯",
+    "哦",
+    "那",
+    "这",
+    "反正",
+    "真的",
+    "也",
+    "都",
+    "就",
+    "亲",
+)
 _TRAILING = "啊呀哦噢喔了呢吧吗嘛的啦哈呗哟耶诶欸么"
 
 
@@ -145,5 +169,7 @@ class Scoped(BaseModel):
             sentence = text.sentence_at(span.start)
             area = (sentence.start, sentence.end)
         lead_ok = self.where == "end" or _bare(squeeze(plain[area[0] : span.start]), lead=True, trail=False)
-        trail_ok = self.where == "start" or _bare(squeeze(plain[span.end : max(area[1], span.end)]), lead=False, trail=True)
+        trail_ok = self.where == "start" or _bare(
+            squeeze(plain[span.end : max(area[1], span.end)]), lead=False, trail=True
+        )
         return lead_ok and trail_ok

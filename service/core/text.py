@@ -90,7 +90,7 @@ def _char_class(points: list[int]) -> str:
 # Made at import, so that no request pays for it. Only the basic plane stands in the class: with one character
 # beyond it `re` falls back from a table look-up to comparing ranges, six times slower.
 _FOLD = _fold_table()
-_FOLDABLE = re.compile(_char_class([point for point in sorted(_FOLD) if point < 0x10000]))  # noqa: PLR2004
+_FOLDABLE = re.compile(_char_class([point for point in sorted(_FOLD) if point < 0x10000]))
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
@@ -185,15 +185,19 @@ class Normalized:
                 clause_start = start
             following = runs[index + 1][0] if index + 1 < len(runs) else len(plain)
             gap = plain[end:following]
-            kind, mark = _gap_kind(gap) if len(gap) <= 8 else _gap_kind(gap[:8])  # noqa: PLR2004
-            if kind and gap in _BETWEEN_ASCII and following < len(plain):
-                # 3.5, 18:00, 1,200 and a.b are one word each.
-                if plain[end - 1].isascii() and plain[following].isascii():
-                    kind = 0
+            kind, mark = _gap_kind(gap) if len(gap) <= 8 else _gap_kind(gap[:8])
+            # 3.5, 18:00, 1,200 and a.b are one word each.
+            if (
+                kind
+                and gap in _BETWEEN_ASCII
+                and following < len(plain)
+                and (plain[end - 1] + plain[following]).isascii()
+            ):
+                kind = 0
             if kind or index + 1 == len(runs):
                 found.append(Clause(clause_start, end, plain[clause_start:end], mark, sentence))
                 clause_start = -1
-                if kind == 2:  # noqa: PLR2004
+                if kind == 2:
                     sentence += 1
         return tuple(found)
 

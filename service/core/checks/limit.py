@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.reading import ReadText
+from service.core.said import hangs_together
 from service.core.scope import Gap, Hit, Words
 from service.core.text import Span
 
@@ -24,16 +25,18 @@ class Limit(BaseModel):
         """The words that are counted."""
         return self.any
 
-    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span | Gap]:
+    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The spans beyond the limit, in order; of overlapping words the longest counts."""
         counts: dict[int, int] = {}
-        found: list[Span | Gap] = []
+        found: list[Span] = []
         until = -1
         for start, end, _ in sorted(hits, key=lambda hit: (hit.start, -hit.end)):
             if start < until:
                 continue
-            until = end
             span = text.origin(start, end)
+            if span.end - span.start != end - start and not hangs_together(text, start, end):
+                continue
+            until = end
             key = self._key(text, span)
             counts[key] = counts.get(key, 0) + 1
             if counts[key] > self.most:

@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.reading import ReadText
+from service.core.said import Said
 from service.core.scope import Gap, Hit, Words, squeeze
 from service.core.text import Span
 
@@ -18,7 +19,7 @@ class Order(BaseModel):
 
     kind: Literal["order"]
     first: tuple[Words, ...] = Field(min_length=1)
-    then: tuple[Words, ...] = Field(min_length=1)
+    then: Said
 
     @cached_property
     def _first(self) -> tuple[str, ...]:
@@ -26,13 +27,15 @@ class Order(BaseModel):
 
     def anchors(self) -> tuple[str, ...]:
         """The words that should come second."""
-        return self.then
+        return self.then.phrases
 
-    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span | Gap]:
+    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """At most one gap, before the clause of the earliest hit."""
-        start, end, _ = min(hits)
-        places = [at for words in self._first if (at := text.squeezed.find(words)) >= 0]
-        if not places or min(places) < start:
+        spans = self.then.spans(text, hits)
+        if not spans:
             return []
-        span = text.origin(start, end)
+        span = min(spans)
+        places = [at for words in self._first if (at := text.squeezed.find(words)) >= 0]
+        if not places or text.origin(min(places), min(places) + 1).start < span.start:
+            return []
         return [Gap(text.clause_at(span.start).start, span)]

@@ -8,7 +8,7 @@ import re2
 from pydantic import Field, field_validator
 
 from service.core.reading import ReadText
-from service.core.scope import Gap, Hit, Scoped, Words, squeeze
+from service.core.scope import Gap, Hit, Scoped, Words
 from service.core.text import Span
 
 
@@ -49,9 +49,9 @@ class Pattern(Scoped):
         """The words that wake the pattern."""
         return self.anchors_any
 
-    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span | Gap]:
+    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The span of each match in the clauses that were woken, in order."""
-        found: list[Span | Gap] = []
+        found: list[Span] = []
         seen: set[int] = set()
         for start, end, _ in hits:
             index = text.clause_index(text.origin(start, end).start)
@@ -83,5 +83,3 @@ def _words(text: ReadText, key: int, *, sentence: bool) -> tuple[str, list[int]]
         parts.append(text.squeezed[start:end])
         offsets.extend(range(start, end))
     return "".join(parts), offsets
-
-

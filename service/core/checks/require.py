@@ -7,18 +7,9 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.reading import ReadText
-from service.core.scope import Around, Gap, Hit, Words, squeeze
+from service.core.said import Said
+from service.core.scope import Gap, Hit, Words, squeeze
 from service.core.text import Span
-
-
-class Trigger(BaseModel):
-    """The words that call for others."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    any: tuple[Words, ...] = Field(min_length=1)
-    unless_in: Around | None = None
-    only_in: Around | None = None
 
 
 class Require(BaseModel):
@@ -30,7 +21,7 @@ class Require(BaseModel):
     any: tuple[Words, ...] = Field(min_length=1)
     within: Literal["draft", "before", "sentence"] = "draft"
     """Where the words may stand: anywhere, before the trigger or in its sentence, or in its sentence."""
-    because_of: Trigger | None = None
+    because_of: Said | None = None
     insert_at: Literal["start", "end", "trigger"] = "start"
     """Where they belong: at either end of the draft, or before the clause of the trigger."""
 
@@ -40,19 +31,13 @@ class Require(BaseModel):
 
     def anchors(self) -> tuple[str, ...]:
         """The triggers; without any, the situation alone decides."""
-        return self.because_of.any if self.because_of else ()
+        return self.because_of.phrases if self.because_of else ()
 
-    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span | Gap]:
+    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """At most one gap."""
         if self.because_of is None:
             return [] if self._said(text.squeezed) else [Gap(self._place(text, None), None)]
-        for start, end, _ in hits:
-            span = text.origin(start, end)
-            trigger = self.because_of
-            if trigger.unless_in is not None and trigger.unless_in.holds(text, span):
-                continue
-            if trigger.only_in is not None and not trigger.only_in.holds(text, span):
-                continue
+        for span in self.because_of.spans(text, hits):
             if not self._said(self._area(text, span)):
                 return [Gap(self._place(text, span), span)]
         return []

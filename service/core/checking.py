@@ -1,0 +1,134 @@
+"""What the policy says of a draft: findings on words that are there, `missing` for words that are not."""
+
+from collections.abc import Iterable
+
+from service.core.compiling import CompiledRule, Policy
+from service.core.reading import Reading, ReadText
+from service.core.results import Finding, Missing, Report, Severity, Source, Verdict
+from service.core.scope import Gap, Hit, squeeze
+from service.core.text import Span, han_share
+
+_WEIGHT = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
+_NOT_CHINESE = "language.hardly-any-han"
+
+
+def check(policy: Policy, reading: Reading) -> Report:
+    """The report on the reading's draft. The same input gives the same report; linear in the draft."""
+    text = reading.draft
+    woken = policy.woken(text)
+    findings: list[Finding] = []
+    missing: list[Missing] = []
+    rules = policy.rules
+    for number, hits in woken.items():
+        _ask(rules[number], reading, hits, findings, missing)
+    for number in policy.always:
+        _ask(rules[number], reading, (), findings, missing)
+    if not findings and not woken and han_share(text.plain) < policy.files.head.switches.min_han_share:
+        return Report(Verdict.PASS, policy.files.head.score.base, (_not_chinese(reading),), ())
+    kept = _outermost(findings)
+    gaps = tuple(sorted(missing, key=lambda item: (item.insert_at, item.rule)))
+    return Report(_verdict(kept, gaps), _score(policy, reading, kept, gaps), kept, gaps)
+
+
+def _ask(
+    compiled: CompiledRule,
+    reading: Reading,
+    hits: Iterable[Hit],
+    findings: list[Finding],
+    missing: list[Missing],
+) -> None:
+    """Put what one rule finds into the lists."""
+    severity = compiled.severity
+    if compiled.by_channel:
+        here = compiled.by_channel.get(reading.channel, severity)
+        if here is None:
+            return
+        severity = here
+    if compiled.applies is not None and not compiled.applies.holds(reading):
+        return
+    text = reading.draft
+    for place in compiled.check.find(text, hits):
+        if isinstance(place, Gap):
+            missing.append(_missing(compiled, severity, text.raw, place))
+        else:
+            findings.append(_finding(compiled, severity, text.raw, place))
+
+
+def _finding(compiled: CompiledRule, severity: Severity, raw: str, span: Span) -> Finding:
+    rule = compiled.rule
+    words = raw[span.start : span.end]
+    return Finding(
+        rule.id, severity, compiled.trial, rule.category, rule.message.replace("{text}", words), rule.why,
+        span, words, compiled.replacements, compiled.source,
+    )  # fmt: skip
+
+
+def _missing(compiled: CompiledRule, severity: Severity, raw: str, gap: Gap) -> Missing:
+    rule = compiled.rule
+    words = raw[gap.because.start : gap.because.end] if gap.because else ""
+    return Missing(
+        rule.id, severity, compiled.trial, rule.category, rule.message.replace("{text}", words), rule.why,
+        gap.because, gap.insert_at, compiled.replacements, compiled.source,
+    )  # fmt: skip
+
+
+def _outermost(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Findings in order of place; one nested in another that weighs as much is left to the longer one."""
+    ordered = sorted(findings, key=lambda f: (f.span.start, -f.span.end, -_WEIGHT[f.severity], f.rule))
+    kept: list[Finding] = []
+    for finding in ordered:
+        if not any(
+            other.span.end >= finding.span.end and _WEIGHT[other.severity] >= _WEIGHT[finding.severity]
+            for other in kept
+        ):
+            kept.append(finding)
+    return tuple(kept)
+
+
+def _verdict(findings: tuple[Finding, ...], missing: tuple[Missing, ...]) -> Verdict:
+    weights = [_WEIGHT[finding.severity] for finding in findings] + [
+        _WEIGHT[item.severity] for item in missing
+    ]
+    worst = max(weights, default=0)
+    return (Verdict.PASS, Verdict.REVISE, Verdict.BLOCK)[worst]
+
+
+def _score(
+    policy: Policy, reading: Reading, findings: tuple[Finding, ...], missing: tuple[Missing, ...]
+) -> int:
+    """Politeness, 0-100, as the policy's `score` defines it; taking an offence away never lowers it."""
+    score = policy.files.head.score
+    penalty = {Severity.ERROR: score.error, Severity.WARNING: score.warning, Severity.INFO: 0}
+    lost = sum(penalty[finding.severity] for finding in findings)
+    for item in missing:
+        because = item.because
+        covered = because is not None and any(
+            finding.span.start < because.end and because.start < finding.span.end
+            and _WEIGHT[finding.severity] >= _WEIGHT[item.severity]
+            for finding in findings
+        )  # fmt: skip
+        if not covered:
+            lost += penalty[item.severity]
+    said = _outside(reading.draft, findings)
+    won = sum(points for points, words in policy.courtesies if any(word in said for word in words))
+    return max(0, min(100, score.base + won - lost))
+
+
+def _outside(text: ReadText, findings: tuple[Finding, ...]) -> str:
+    """The words that no offence covers: courtesy inside an offence is none, so that dropping it costs nothing."""
+    parts: list[str] = []
+    at = 0
+    for finding in findings:
+        if finding.severity is not Severity.INFO and finding.span.end > at:
+            parts.append(text.plain[at : finding.span.start])
+            at = finding.span.end
+    return text.squeezed if not parts else squeeze("，".join((*parts, text.plain[at:])))
+
+
+def _not_chinese(reading: Reading) -> Finding:
+    """The one remark on a draft that this policy cannot judge."""
+    return Finding(
+        _NOT_CHINESE, Severity.INFO, False, "语种", "这段文字几乎没有汉字，未按规范检查。",
+        "规范针对中文服务用语，外文内容请人工复核。", Span(0, len(reading.draft.raw)), reading.draft.raw, (),
+        Source("话术教练", "语种", "", ""),
+    )  # fmt: skip

@@ -1,0 +1,182 @@
+"""A policy made ready for the hot path: one automaton over all anchors, and what each of them wakes.
+
+`compile_policy` does all the work that does not depend on a draft, once, when the files are read.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import ahocorasick_rs
+
+from service.core.checks import Check
+from service.core.policy import PolicyFiles, Rule, Scenario, When
+from service.core.reading import Reading, ReadText
+from service.core.results import PolicyStamp, Replacement, Severity, Source
+from service.core.scope import Hit, squeeze
+
+
+@dataclass(frozen=True, slots=True)
+class Applies:
+    """A rule's `when`, with its words squeezed."""
+
+    when: When
+    customer_says: tuple[str, ...]
+    draft_says: tuple[str, ...]
+    already_said: tuple[str, ...]
+    unless: "Applies | None"
+
+    def holds(self, reading: Reading) -> bool:  # noqa: PLR0911 - one question after the other
+        """Whether every condition that is given holds."""
+        when = self.when
+        if when.scenario and (reading.scenario is None or reading.scenario.id not in when.scenario):
+            return False
+        if when.channel and reading.channel not in when.channel:
+            return False
+        if when.stage and reading.stage not in when.stage:
+            return False
+        if when.knows and not reading.known.issuperset(when.knows):
+            return False
+        customer = reading.customer
+        if self.customer_says and (customer is None or not _says(customer.squeezed, self.customer_says)):
+            return False
+        if self.draft_says and not _says(reading.draft.squeezed, self.draft_says):
+            return False
+        if self.already_said and not any(
+            _says(turn.squeezed, self.already_said) for turn in reading.agent_before
+        ):
+            return False
+        return self.unless is None or not self.unless.holds(reading)
+
+
+def _says(squeezed: str, words: tuple[str, ...]) -> bool:
+    return any(word in squeezed for word in words)
+
+
+def applies(when: When) -> Applies | None:
+    """A `when` made ready, or None for one that always holds."""
+    if when == When():
+        return None
+    return Applies(
+        when,
+        tuple(map(squeeze, when.customer_says)),
+        tuple(map(squeeze, when.draft_says)),
+        tuple(map(squeeze, when.already_said)),
+        applies(when.unless) if when.unless is not None else None,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CompiledRule:
+    """A rule with all that never changes from draft to draft already worked out."""
+
+    rule: Rule
+    check: Check
+    applies: Applies | None
+    severity: Severity
+    by_channel: Mapping[str, Severity | None]
+    trial: bool
+    replacements: tuple[Replacement, ...]
+    source: Source
+
+
+class Policy:
+    """One snapshot of a policy, ready to check with. Never changes; a reload makes another."""
+
+    def __init__(self, files: PolicyFiles) -> None:
+        self.files = files
+        self.stamp = PolicyStamp(files.head.name, files.version)
+        self.rules = tuple(_compile_rule(rule) for rule in files.rules if rule.status != "retired")
+        spellings = _Spellings((entry.of, entry.also) for entry in files.spellings)
+        wakes: dict[str, list[tuple[int, int]]] = {}
+        for number, compiled in enumerate(self.rules):
+            for anchor, words in enumerate(compiled.check.anchors()):
+                for spelling in spellings.of(squeeze(words)):
+                    wakes.setdefault(spelling, []).append((number, anchor))
+        self.literals = tuple(wakes)
+        self.wakes = tuple(tuple(entries) for entries in wakes.values())
+        self.bounded = tuple(literal.isascii() for literal in self.literals)
+        """Whether a literal is Latin, so that it must not be part of a longer Latin word."""
+        self.always = tuple(n for n, compiled in enumerate(self.rules) if not compiled.check.anchors())
+        self.automaton = ahocorasick_rs.AhoCorasick(
+            self.literals,
+            implementation=ahocorasick_rs.Implementation.DFA if len(self.literals) < 4000 else None,
+        )
+        self.courtesies = tuple(
+            (courtesy.points, tuple(squeeze(words) for words in courtesy.any))
+            for courtesy in files.head.score.courtesies
+        )
+
+    @cached_property
+    def scenarios(self) -> Mapping[str, Scenario]:
+        """The scenarios by id."""
+        return {scenario.id: scenario for scenario in self.files.scenarios}
+
+    @cached_property
+    def company_known(self) -> frozenset[str]:
+        """Which of the company's data the policy holds."""
+        company = self.files.head.company
+        values = {"company": company.name, "hotline": company.hotline, "hours": company.hours}
+        return frozenset(name for name, value in values.items() if value)
+
+    def woken(self, text: ReadText) -> dict[int, list[Hit]]:
+        """The rules of which an anchor stands in the text, with the places."""
+        found: dict[int, list[Hit]] = {}
+        wakes, bounded = self.wakes, self.bounded
+        for literal, start, end in self.automaton.find_matches_as_indexes(text.squeezed, overlapping=True):
+            if bounded[literal] and not _stands_alone(text, start, end):
+                continue
+            for number, anchor in wakes[literal]:
+                hits = found.get(number)
+                if hits is None:
+                    found[number] = [Hit(start, end, anchor)]
+                else:
+                    hits.append(Hit(start, end, anchor))
+        return found
+
+
+def _stands_alone(text: ReadText, start: int, end: int) -> bool:
+    """Whether a Latin match is a word of its own: `sb` is not part of `usb`."""
+    span = text.origin(start, end)
+    plain = text.plain
+    before = plain[span.start - 1] if span.start else " "
+    after = plain[span.end] if span.end < len(plain) else " "
+    return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
+
+
+class _Spellings:
+    """The ways to write a phrase, from the ways to write its words."""
+
+    def __init__(self, entries: Iterable[tuple[str, tuple[str, ...]]]) -> None:
+        self._entries = [(squeeze(of), tuple(squeeze(words) for words in also)) for of, also in entries]
+
+    def of(self, words: str) -> tuple[str, ...]:
+        """The words themselves and each spelling of a part of them."""
+        found = {words: None}
+        for of, also in self._entries:
+            if of in words:
+                for other in also:
+                    found[words.replace(of, other)] = None
+        return tuple(word for word in found if word)
+
+
+def _compile_rule(rule: Rule) -> CompiledRule:
+    trial = rule.status == "trial"
+    return CompiledRule(
+        rule=rule,
+        check=rule.check,
+        applies=applies(rule.when),
+        severity=Severity.INFO if trial else rule.severity,
+        by_channel={
+            channel: None if severity == "off" else Severity.INFO if trial else severity
+            for channel, severity in rule.severity_by_channel.items()
+        },
+        trial=trial,
+        replacements=tuple(Replacement(entry.text, entry.safe) for entry in rule.replacements),
+        source=Source(rule.source.document, rule.source.section, rule.source.item, rule.source.manual_id),
+    )
+
+
+def compile_policy(files: PolicyFiles) -> Policy:
+    """The policy ready to check with."""
+    return Policy(files)

@@ -1,0 +1,1 @@
+"""The order of the steps; knows core and ports, nothing else."""
