@@ -8,7 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property, lru_cache
 from typing import NamedTuple
 
 import opencc
@@ -107,7 +107,7 @@ _BREAKS = _ENDS_SENTENCE | frozenset("，,、：:~～—.．|｜")
 _BETWEEN_ASCII = frozenset(".,:;!?~|")
 
 
-@cache
+@lru_cache(maxsize=4096)
 def _gap_kind(gap: str) -> tuple[int, str]:
     """What the characters between two runs of words do: 0 nothing, 1 end a clause, 2 end a sentence; and the mark."""
     for char in gap:
@@ -185,7 +185,7 @@ class Normalized:
                 clause_start = start
             following = runs[index + 1][0] if index + 1 < len(runs) else len(plain)
             gap = plain[end:following]
-            kind, mark = _gap_kind(gap) if len(gap) <= 8 else _gap_kind(gap[:8])
+            kind, mark = _gap_kind(gap) if len(gap) < 16 else _gap_kind.__wrapped__(gap)
             # 3.5, 18:00, 1,200 and a.b are one word each.
             if (
                 kind
