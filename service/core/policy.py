@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from service.core.checks import Check
+from service.core.checks.pattern import Linear
 from service.core.results import Channel, Severity, Stage
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$")]
@@ -180,13 +181,15 @@ class Line(Shape):
 
 
 class Turn(Shape):
-    r"""Clause to clause: a draft's clause that matches `pattern` (RE2, over the plain reading) becomes `to`.
+    r"""Clause to clause: the part of a draft's clause that `pattern` matches becomes `to`.
 
-    `\1` .. `\9` in `to` stand for the groups; an empty `to` drops the clause. `anchors` wake the turn.
+    The pattern is RE2 and runs over the plain reading; `^` and `$` tie it to the whole clause. `\1` .. `\9` in
+    `to` stand for the groups as the draft writes them; an empty `to` takes the words away. Where `to` ends in a full
+    stop or question mark, the clause ends its sentence with it. `anchors` wake the turn.
     """
 
     anchors: tuple[Words, ...] = Field(min_length=1)
-    pattern: Words
+    pattern: Linear
     to: str
     when: When = When()
     examples: tuple[tuple[str, str], ...] = Field(min_length=1)
@@ -202,6 +205,12 @@ class PhrasebookEntry(Shape):
     thanks: tuple[Line, ...]
     offers: tuple[Line, ...]
     closings: tuple[Line, ...]
+    fallbacks: tuple[Line, ...] = ()
+    """Whole answers for a draft of which nothing useful is left and whose scenario has no reply."""
+    said: dict[
+        Literal["openings", "apologies", "empathy", "thanks", "offers", "closings"], tuple[Words, ...]
+    ] = Field(default_factory=dict)
+    """A line of the section is added only where none of these words stands in the draft's own clauses."""
     turns: tuple[Turn, ...] = ()
 
 

@@ -19,8 +19,12 @@ class ReadText(Normalized):
 
     @cached_property
     def quotations(self) -> tuple[tuple[int, int], ...]:
-        """The ranges that repeat somebody's words."""
+        """The ranges that repeat somebody's words or give a name."""
         return quotations(self)
+
+    def quotes(self, position: int) -> bool:
+        """Whether a position stands in one of the quotations."""
+        return any(start <= position < end for start, end in self.quotations)
 
     def kinds_at(self, position: int) -> frozenset[ClauseKind]:
         """What the clause at a position does, `quotation` included when the position is quoted."""
@@ -28,7 +32,7 @@ class ReadText(Normalized):
         known = self._kinds.get(index)
         if known is None:
             known = self._kinds[index] = kinds(self, index)
-        if any(start <= position < end for start, end in self.quotations):
+        if self.quotes(position):
             return known | {"quotation"}
         return known
 

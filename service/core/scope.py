@@ -137,6 +137,8 @@ class Scoped(BaseModel):
     """Silent where any of this is around the match."""
     only_in: Around | None = None
     """Silent unless any of this is around the match."""
+    quoted: bool = False
+    """Counts inside quotation marks as well, where a draft repeats a customer's words or gives a name."""
 
     @cached_property
     def _unless(self) -> tuple[str, ...]:
@@ -153,6 +155,8 @@ class Scoped(BaseModel):
             at = squeezed.find(longer, max(0, end - len(longer)), start + len(longer))
             if at >= 0 and at <= start and at + len(longer) >= end:
                 return False
+        if not self.quoted and text.quotations and text.quotes(span.start):
+            return False
         if self._anywhere:
             return True
         if self.where != "anywhere" and not self._at_edge(text, span):

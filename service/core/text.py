@@ -7,7 +7,6 @@ span over the draft, and `squeezed` carries the map back. Offsets are code point
 import re
 import unicodedata
 from bisect import bisect_right
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import NamedTuple
 
@@ -29,8 +28,7 @@ class Sentence(NamedTuple):
     mark: str
 
 
-@dataclass(frozen=True, slots=True)
-class Clause:
+class Clause(NamedTuple):
     """A stretch of words without an inner break; `sentence` is the index of the sentence it stands in."""
 
     start: int
@@ -107,6 +105,10 @@ _BREAKS = _ENDS_SENTENCE | frozenset("，,、：:~～—.．|｜")
 _BETWEEN_ASCII = frozenset(".,:;!?~|")
 
 
+# Longer gaps are rare and, in a hostile text, never the same twice: they would only crowd the cache.
+LONG_GAP = 16
+
+
 @lru_cache(maxsize=4096)
 def _gap_kind(gap: str) -> tuple[int, str]:
     """What the characters between two runs of words do: 0 nothing, 1 end a clause, 2 end a sentence; and the mark."""
@@ -179,26 +181,24 @@ class Normalized:
         """The clauses in order; characters between them belong to none."""
         found: list[Clause] = []
         plain, runs = self.plain, self.runs
+        if not runs:
+            return ()
         sentence, clause_start = 0, -1
-        for index, (start, end) in enumerate(runs):
+        # The end of the text ends the last clause, whatever stands there.
+        following = [start for start, _ in runs[1:]]
+        following.append(len(plain))
+        for (start, end), after in zip(runs, following, strict=True):
             if clause_start < 0:
                 clause_start = start
-            following = runs[index + 1][0] if index + 1 < len(runs) else len(plain)
-            gap = plain[end:following]
-            kind, mark = _gap_kind(gap) if len(gap) < 16 else _gap_kind.__wrapped__(gap)
+            gap = plain[end:after]
+            kind, mark = _gap_kind(gap) if len(gap) < LONG_GAP else _gap_kind.__wrapped__(gap)
+            if after == len(plain):
+                found.append(Clause(clause_start, end, plain[clause_start:end], mark, sentence))
             # 3.5, 18:00, 1,200 and a.b are one word each.
-            if (
-                kind
-                and gap in _BETWEEN_ASCII
-                and following < len(plain)
-                and (plain[end - 1] + plain[following]).isascii()
-            ):
-                kind = 0
-            if kind or index + 1 == len(runs):
+            elif kind and not (gap in _BETWEEN_ASCII and (plain[end - 1] + plain[after]).isascii()):
                 found.append(Clause(clause_start, end, plain[clause_start:end], mark, sentence))
                 clause_start = -1
-                if kind == 2:
-                    sentence += 1
+                sentence += kind - 1
         return tuple(found)
 
     @cached_property

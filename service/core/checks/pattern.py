@@ -2,14 +2,30 @@
 
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import re2
-from pydantic import Field, field_validator
+from pydantic import AfterValidator, Field
 
 from service.core.reading import ReadText
 from service.core.scope import Gap, Hit, Scoped, Words
 from service.core.text import Span
+
+
+def _linear(value: str) -> str:
+    """The pattern itself; ValueError says what RE2 does not take."""
+    options = re2.Options()
+    options.log_errors = False
+    try:
+        re2.compile(value, options)
+    except re2.error as mistake:
+        message = mistake.args[0]
+        raise ValueError(message.decode() if isinstance(message, bytes) else str(message)) from None
+    return value
+
+
+Linear = Annotated[Words, AfterValidator(_linear)]
+"""A regular expression that RE2 takes, and so runs in linear time."""
 
 
 class Pattern(Scoped):
@@ -20,22 +36,10 @@ class Pattern(Scoped):
     """
 
     kind: Literal["pattern"]
-    pattern: Words
+    pattern: Linear
     anchors_any: tuple[Words, ...] = Field(min_length=1, alias="anchors")
     """Words without which the pattern cannot match."""
     over: Literal["clause", "sentence"] = "clause"
-
-    @field_validator("pattern")
-    @classmethod
-    def _linear(cls, value: str) -> str:
-        options = re2.Options()
-        options.log_errors = False
-        try:
-            re2.compile(value, options)
-        except re2.error as mistake:
-            message = mistake.args[0]
-            raise ValueError(message.decode() if isinstance(message, bytes) else str(message)) from None
-        return value
 
     @cached_property
     def _compiled(self) -> Any:

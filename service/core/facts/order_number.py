@@ -1,0 +1,28 @@
+"""Order, ticket and contract numbers: letters, digits and dashes that mean nothing to a reader."""
+
+import re
+from collections.abc import Iterable
+
+from service.core.kinds import always as accept
+from service.core.kinds import by_characters as same
+from service.core.kinds import spans
+from service.core.results import Hide
+from service.core.text import Normalized, Span
+
+KIND = "order_number"
+HIDE: Hide = "opaque"
+WORD = "ORDER"
+PATTERN = (
+    r"(?:(?<=订单)|(?<=工单)|(?<=单号)|(?<=单号[:：])|(?<=订单号)|(?<=编号)|(?<=编号[:：]))\d{4,}(?![\d.,:%年月日号元个天])"
+    r"|(?=(?:[A-Za-z_-]*\d){6})(?!\d{1,7}(?![A-Za-z0-9_-]))[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-z0-9])"
+    r"|[A-Z]{1,6}-(?=\d[A-Za-z-]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])"
+)
+_RE = re.compile(PATTERN)
+
+
+def find(text: Normalized) -> Iterable[Span]:
+    """Each number."""
+    return spans(_RE, text)
+
+
+__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]

@@ -1,0 +1,26 @@
+"""Titles in 《》."""
+
+import re
+from collections.abc import Iterable
+
+from service.core.kinds import always as accept
+from service.core.kinds import literally as same
+from service.core.kinds import spans
+from service.core.results import Hide
+from service.core.text import Normalized, Span
+
+KIND = "title"
+HIDE: Hide = "none"
+WORD = ""
+PATTERN = (
+    r"《[^《》\n{}\[\]<>%$]{1,60}》"
+)
+_RE = re.compile(PATTERN)
+
+
+def find(text: Normalized) -> Iterable[Span]:
+    """Each title."""
+    return spans(_RE, text)
+
+
+__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
