@@ -269,7 +269,7 @@ async def _ask_model(work: _Work, budget: Budget) -> AsyncIterator[AttemptEvent 
             return
         yield work.note(Attempt("model", reply.model, "rejected", judged, elapsed_ms))
         if repairs < MAX_REPAIRS:
-            messages = repair_messages(work.prompts.repair, messages, reply.text, judged)
+            messages = repair_messages(work.prompts.repair, messages, reply.text, judged, work.masked)
             prompt = work.prompts.repair
 
 

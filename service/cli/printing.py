@@ -1,0 +1,59 @@
+"""Reports, rewrites and policy tests as lines for people."""
+
+from collections.abc import Iterator, Sequence
+
+from service.core.results import Finding, Missing, Report, Rewrite, Severity
+
+VERDICTS = {"block": "不能发送", "revise": "建议修改", "pass": "可以发送"}
+STATUSES = {"unchanged": "原稿可用", "rewritten": "已改写", "needs_review": "需要人工处理"}
+ENGINES = {"model": "模型", "phrasebook": "话术库", "none": "未调用"}
+MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
+RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
+
+
+def exit_code(report: Report, fail_on: str) -> int:
+    """1 when any finding or missing item weighs at least `fail_on`, else 0."""
+    items: tuple[Finding | Missing, ...] = (*report.findings, *report.missing)
+    return int(any(RANKS[item.severity.value] >= RANKS[fail_on] for item in items))
+
+
+def report_lines(report: Report) -> list[str]:
+    """The verdict, then each finding and gap with its reason and better words."""
+    lines = [f"{VERDICTS[report.verdict.value]}（{report.verdict.value}），礼貌分 {report.score}"]
+    for finding in report.findings:
+        place = f"第{finding.span.start + 1}–{finding.span.end}字"
+        lines += _item(finding, f"{place}“{finding.text}”")
+    for missing in report.missing:
+        lines += _item(missing, f"第{missing.insert_at + 1}字前" if missing.insert_at else "开头")
+    return lines
+
+
+def _item(item: Finding | Missing, place: str) -> Iterator[str]:
+    yield f"{MARKS[item.severity]} {place}：{item.message}"
+    yield f"    {item.why}（{item.rule}，《{item.source.document}》{item.source.section}）"
+    if item.replacements:
+        words = " / ".join(replacement.text for replacement in item.replacements)
+        yield f"    可以说：{words}"
+
+
+def rewrite_lines(rewrite: Rewrite) -> list[str]:
+    """The text, how it came to be, and the facts that were kept."""
+    if rewrite.text is None:
+        return [f"{STATUSES[rewrite.status]}：没有能通过检查的改写。", *report_lines(rewrite.before)]
+    lines = [rewrite.text, ""]
+    lines.append(
+        f"{STATUSES[rewrite.status]}（{ENGINES[rewrite.engine]}），礼貌分 {rewrite.before.score} → "
+        f"{rewrite.after.score if rewrite.after else rewrite.before.score}"
+    )
+    kept = [fact.text for fact in rewrite.facts if fact.kept]
+    dropped = [fact.text for fact in rewrite.facts if not fact.kept]
+    if kept:
+        lines.append("保留：" + "、".join(kept))
+    if dropped:
+        lines.append("略去：" + "、".join(dropped))
+    return lines
+
+
+def counted(failures: Sequence[str], rules: int, examples: int) -> str:
+    """The last line of a policy test."""
+    return f"{rules} rules, {examples} examples, {len(failures)} failures"

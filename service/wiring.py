@@ -1,0 +1,122 @@
+"""The only place where adapters meet flows: `build(settings)` makes the one `Coach` of a process."""
+
+import asyncio
+import contextlib
+from dataclasses import dataclass
+from typing import Literal
+
+from service.adapters.cache import RedisCache
+from service.adapters.clock import SystemClock
+from service.adapters.flights import RedisFlights
+from service.adapters.limits import RedisLimits
+from service.adapters.policy_shelf import PolicyShelf
+from service.adapters.prompt_files import load_prompts
+from service.adapters.store import Store
+from service.core.compiling import Policy
+from service.core.results import Caller, Checked, Draft, Rewrite
+from service.errors import UnknownPolicy
+from service.flow.attempts import Attempts
+from service.flow.rewrite import Ports, examine, rewrite
+from service.ports import ChatModel, Clock
+from service.settings import Settings
+
+
+# Where no store is: every look-up is a miss.
+NO_STORE = "unix:///dev/null"
+
+
+@dataclass(frozen=True, slots=True)
+class Readiness:
+    """How the service is, for `/health/ready`."""
+
+    phase: Literal["starting", "running", "stopping"]
+    cache: Literal["up", "down"]
+    jobs: Literal["up", "down"]
+    model: Literal["up", "down", "none", "open"]
+    policy_version: str
+    reload_error: str | None
+
+
+class Coach:
+    """What the edges call: check and rewrite under the policies that the caller may use."""
+
+    def __init__(
+        self, shelf: PolicyShelf, settings: Settings, store: Store, model: ChatModel | None, clock: Clock
+    ) -> None:
+        models = (settings.model, *settings.model_fallbacks) if settings.model and model else ()
+        self.store = store
+        self.cache = RedisCache(store)
+        self.flights = RedisFlights(store)
+        self.limits = RedisLimits(store)
+        self.attempts = Attempts(model, models, clock)
+        self.shelf = shelf
+        self._model = model
+        self._prompts = load_prompts(settings.prompts_dir)
+        self._ports = Ports(self.attempts, self.cache, self.flights, clock)
+        self._deadline_s = settings.deadline_s
+        self._phase: Literal["starting", "running", "stopping"] = "starting"
+        self._watcher: asyncio.Task[None] | None = None
+
+    def policy(self, name: str, caller: Caller) -> Policy:
+        """The snapshot of a policy that is loaded and granted; raises `UnknownPolicy`, which lists those."""
+        granted = sorted(caller.policies.intersection(self.shelf.names))
+        if name not in granted:
+            raise UnknownPolicy(f"Unknown policy. Known: {', '.join(granted)}")
+        return self.shelf.get(name)
+
+    def local_caller(self) -> Caller:
+        """Whoever sits at the shell: every policy, and no cache to keep apart from others."""
+        return Caller("local", frozenset(self.shelf.names), b"")
+
+    def check(self, draft: Draft, caller: Caller) -> Checked:
+        """The report on a draft. Raises `UnknownPolicy`, `UnknownScenario`."""
+        policy = self.policy(draft.policy, caller)
+        reading, report = examine(draft, policy)
+        return Checked(report, reading.scenario, policy.stamp)
+
+    async def rewrite(self, draft: Draft, caller: Caller) -> Rewrite:
+        """The rewrite of a draft. Raises `UnknownPolicy`, `UnknownScenario`, `NoModel`."""
+        policy = self.policy(draft.policy, caller)
+        return await rewrite(draft, caller, policy, self._prompts, self._ports, self._deadline_s)
+
+    def ready(self) -> Readiness:
+        """The last known state of everything outside."""
+        return Readiness(
+            self._phase,
+            self.cache.state,
+            self.cache.state,
+            self.attempts.state,
+            self.shelf.get(self.shelf.names[0]).stamp.version,
+            self.shelf.reload_error,
+        )
+
+    async def start(self) -> None:
+        """Connect to the store, and begin to watch the policy's files."""
+        await self.store.start()
+        self._watcher = asyncio.create_task(self.shelf.watch())
+        self._phase = "running"
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        self._phase = "stopping"
+        if self._watcher is not None:
+            self._watcher.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._watcher
+        await self.flights.close()
+        await self.store.close()
+        if self._model is not None:
+            await self._model.close()
+
+
+def build(settings: Settings, store_url: str = NO_STORE, *, with_model: bool = True) -> Coach:
+    """The coach of this process; nothing is connected until `start`. Raises `SetupError`s for policy and prompts."""
+    clock = SystemClock()
+    model: ChatModel | None = None
+    if settings.model is not None and with_model:
+        # The SDK takes a second or two to import; who has no model does not wait for it.
+        from service.adapters.openai_model import OpenAIModel  # noqa: PLC0415
+
+        key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
+        model = OpenAIModel(settings.openai_base_url, key)
+    return Coach(PolicyShelf(settings.policy_dir), settings, Store(store_url, clock=clock), model, clock)
