@@ -1,7 +1,11 @@
 """Reports, rewrites and policy tests as lines for people."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from pathlib import Path
 
+from service.adapters.policy_files import clean, known_exceptions, load_policy
+from service.core.compiling import compile_policy
+from service.core.policy_tests import run
 from service.core.results import Finding, Missing, Report, Rewrite, Severity
 
 VERDICTS = {"block": "不能发送", "revise": "建议修改", "pass": "可以发送"}
@@ -54,6 +58,13 @@ def rewrite_lines(rewrite: Rewrite) -> list[str]:
     return lines
 
 
-def counted(failures: Sequence[str], rules: int, examples: int) -> str:
-    """The last line of a policy test."""
-    return f"{rules} rules, {examples} examples, {len(failures)} failures"
+def policy_failures(folder: Path) -> tuple[str, list[str]]:
+    """The summary line of a policy's own tests, and a line for each failure. Raises `PolicyError`."""
+    files = load_policy(folder)
+    failures = run(files, compile_policy(files), clean(folder), known_exceptions(folder))
+    examples = sum(len(rule.examples.match) + len(rule.examples.no_match) for rule in files.rules)
+    return (
+        f"{files.head.name} {files.version}: {len(files.rules)} rules, {examples} examples, "
+        f"{len(files.scenarios)} scenarios, {len(failures)} failures",
+        list(failures),
+    )

@@ -10,16 +10,16 @@ import uvicorn
 
 from service.adapters.embedded_redis import EmbeddedRedis
 from service.adapters.keys import KeyFile, LocalOnly
+from service.adapters.library_logs import take_over_library_logs
 from service.adapters.log_lines import LogLines
 from service.adapters.server_secret import read_server_secret
-from service.adapters.telemetry import Telemetry, take_over_library_logs
+from service.adapters.telemetry import Telemetry
 from service.errors import SetupError
 from service.settings import Settings, read_settings, require_loopback
 from service.web.app import create_app
+from service.web.serving import server_config
 from service.wiring import build
 
-KEEP_ALIVE_S = 20
-DRAIN_S = 20
 LOOK_AFTER_S = 1.0
 
 
@@ -36,25 +36,11 @@ def serve(host: str, port: int) -> None:
         keys = KeyFile(settings.api_keys, secret) if settings.api_keys else LocalOnly(secret, known)
         take_over_library_logs(telemetry)
         app = create_app(coach, settings, keys, coach.limits, telemetry)
-        config = uvicorn.Config(
-            app,
-            host=host,
-            port=port,
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            date_header=True,
-            timeout_keep_alive=KEEP_ALIVE_S,
-            timeout_graceful_shutdown=DRAIN_S,
-        )
         guarded = "API keys" if settings.api_keys else "no key needed, loopback only"
         model = settings.model or "none: the phrasebook works alone"
         telemetry.event("info", "serving", address=f"http://{host}:{port}", access=guarded, model=model)
         lines.flush()
-        uvicorn.Server(config).run()
+        uvicorn.Server(server_config(app, host, port)).run()
     lines.close()
 
 

@@ -13,7 +13,7 @@ ClauseKind = Literal["question", "request", "offer", "quotation", "report", "neg
 _QUESTION = re.compile(
     r"请问|是否|是不是|能不能|可不可以|要不要|好不好|行不行|方不方便|有没有|可否|能否|(?:吗|呢|么|没有|与否)$"
 )
-_REQUEST = re.compile(r"请(?!问)|麻烦|劳驾|烦请|有劳|辛苦您|拜托")
+_REQUEST = re.compile(r"(?<![申邀聘])请(?![问求假])|麻烦|劳驾|烦请|有劳|辛苦您|拜托")
 _OFFER = re.compile(
     r"能不能|行不行|可不可以|好不好|可以吗|好吗|行吗|您看|可否|能否"
     r"|[我这](?:来|马上|立即|立刻|这就|现在|会|先|再)*(?:帮|为|给|替|协助)您|让我"

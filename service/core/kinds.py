@@ -43,6 +43,11 @@ class Written(FactKind, Protocol):
         """A regular expression over the plain reading, without capturing groups."""
         ...
 
+    @property
+    def STARTS(self) -> frozenset[str]:  # noqa: N802
+        """What a fact of this kind can begin with: `digit`, `letter`, `symbol`, `han`."""
+        ...
+
     def accept(self, text: str) -> bool:
         """Whether what the pattern matched really is one (a checksum, a count of digits)."""
         ...

@@ -3,7 +3,7 @@
 import re
 from decimal import Decimal, InvalidOperation
 
-ARABIC = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?)"
+ARABIC = r"(?>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?)"
 """A figure in digits, with or without thousands separators."""
 CHINESE = r"[零〇一二两三四五六七八九十百千万亿半]+"
 """A figure in Chinese numerals (or something that looks like one)."""

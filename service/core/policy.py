@@ -44,7 +44,9 @@ class ReplacementEntry(Shape):
     safe: bool = True
 
 
-Replacements = tuple[Annotated[ReplacementEntry, BeforeValidator(_safe)], ...]
+Replacements = tuple[
+    Annotated[ReplacementEntry, BeforeValidator(_safe, json_schema_input_type=Words | ReplacementEntry)], ...
+]
 
 
 class When(Shape):
@@ -96,7 +98,7 @@ class ExampleEntry(Shape):
     context: ExampleContext = ExampleContext()
 
 
-Example = Annotated[ExampleEntry, BeforeValidator(_text_only)]
+Example = Annotated[ExampleEntry, BeforeValidator(_text_only, json_schema_input_type=Words | ExampleEntry)]
 
 
 class Rule(Shape):
@@ -192,6 +194,8 @@ class Turn(Shape):
     pattern: Linear
     to: str
     when: When = When()
+    gloss: bool = False
+    """It betters words that are fine: by itself no reason to touch a draft that passes."""
     examples: tuple[tuple[str, str], ...] = Field(min_length=1)
     """Pairs of clause and result."""
 

@@ -1,5 +1,6 @@
 """A draft with its context, every text normalised once: what all later steps read."""
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -8,6 +9,10 @@ from service.core.results import Channel, Draft, ScenarioMatch, Stage, Turn
 from service.core.text import Clause, Normalized, Sentence, normalize
 
 HISTORY_TURNS = 6
+
+
+def _sentence_of(clause: Clause) -> int:
+    return clause.sentence
 
 
 class ReadText(Normalized):
@@ -25,6 +30,11 @@ class ReadText(Normalized):
     def quotes(self, position: int) -> bool:
         """Whether a position stands in one of the quotations."""
         return any(start <= position < end for start, end in self.quotations)
+
+    def clauses_of(self, sentence: int) -> tuple[int, int]:
+        """The indices of the first and the last clause of a sentence."""
+        first = bisect_left(self.clauses, sentence, key=_sentence_of)
+        return first, bisect_right(self.clauses, sentence, lo=first, key=_sentence_of) - 1
 
     def kinds_at(self, position: int) -> frozenset[ClauseKind]:
         """What the clause at a position does, `quotation` included when the position is quoted."""

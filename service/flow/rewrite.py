@@ -24,6 +24,8 @@ from service.core.results import (
     Checked,
     Draft,
     Engine,
+    Finding,
+    Missing,
     Reason,
     Report,
     Rewrite,
@@ -145,7 +147,7 @@ class _Work:
 
 def _breaches(after: Report) -> tuple[Reason, ...]:
     """The rules that a candidate breaks, as reasons."""
-    items = [*after.findings, *after.missing]
+    items: tuple[Finding | Missing, ...] = (*after.findings, *after.missing)
     return tuple(Reason("policy_breach", f"{item.rule}: {item.message}") for item in items if item.severity != "info")
 
 
@@ -261,7 +263,7 @@ async def _ask_model(work: _Work, budget: Budget) -> AsyncIterator[AttemptEvent 
             return
         work.input_tokens += reply.input_tokens
         work.output_tokens += reply.output_tokens
-        elapsed_ms = (clock.monotonic() - begun) * 1000
+        elapsed_ms = (clock.monotonic() - begun) * 1000 - sum(failure.elapsed_ms for failure in failures)
         judged = _judge_reply(work, reply)
         if isinstance(judged, _Delivery):
             yield work.note(Attempt("model", reply.model, "accepted", (), elapsed_ms))

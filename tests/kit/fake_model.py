@@ -15,10 +15,13 @@ import ssl
 import struct
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Any, Self
+
+from tests.kit.honest_model import honest
+from tests.kit.model_scripts import MODES, Reply, Request, Script
 
 _SLICE_S = 0.01
 
@@ -54,6 +57,8 @@ class FakeModel:
         self.script = script
         self.calls: list[Seen] = []
         self.connections = 0
+        self.called = asyncio.Event()
+        """Set when a call has arrived; clear it to wait for the next."""
         self._port = port
         self._tls = tls
         self._server: asyncio.Server | None = None
@@ -128,6 +133,7 @@ class FakeModel:
             return True
         seen = Seen(path, headers, body, time.monotonic())
         self.calls.append(seen)
+        self.called.set()
         reply = self.script(seen.request, len(self.calls) - 1)
         try:
             return await _play(reader, writer, reply, seen)
@@ -233,10 +239,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Serve until interrupted; the first line printed is the base URL."""
     parser = argparse.ArgumentParser(prog="python -m tests.kit.fake_model")
     parser.add_argument("--port", type=int, default=0)
-    parser.add_argument("--mode", choices=sorted(MODES), default="fixed")
+    modes = MODES | {"honest": honest()}
+    parser.add_argument("--mode", choices=sorted(modes), default="fixed")
     options = parser.parse_args(arguments)
     with contextlib.suppress(KeyboardInterrupt):
-        asyncio.run(_run(options.port, MODES[options.mode]))
+        asyncio.run(_run(options.port, modes[options.mode]))
 
 
 if __name__ == "__main__":

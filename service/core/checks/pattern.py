@@ -8,6 +8,7 @@ import re2
 from pydantic import AfterValidator, Field
 
 from service.core.reading import ReadText
+from service.core.said import hangs_together
 from service.core.scope import Gap, Hit, Scoped, Words
 from service.core.text import Span
 
@@ -56,14 +57,13 @@ class Pattern(Scoped):
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The span of each match in the clauses that were woken, in order."""
         found: list[Span] = []
-        seen: set[int] = set()
+        seen: set[tuple[int, int]] = set()
         for start, end, _ in hits:
-            index = text.clause_index(text.origin(start, end).start)
-            key = text.clauses[index].sentence if self.over == "sentence" else index
-            if key in seen:
+            clauses = self._area(text, start, end)
+            if clauses is None or clauses in seen:
                 continue
-            seen.add(key)
-            words, offsets = _words(text, key, sentence=self.over == "sentence")
+            seen.add(clauses)
+            words, offsets = _words(text, *clauses, apart=self.over == "sentence")
             for match in self._compiled.finditer(words):
                 first, last = match.span(self._group)
                 if first < last:
@@ -73,13 +73,26 @@ class Pattern(Scoped):
                         found.append(span)
         return found
 
+    def _area(self, text: ReadText, start: int, end: int) -> tuple[int, int] | None:
+        """The first and the last clause to run over; None for an anchor that only two clauses make together."""
+        place = text.origin(start, end)
+        first, last = text.clause_index(place.start), text.clause_index(place.end - 1)
+        if self.over == "sentence":
+            return text.clauses_of(text.clauses[first].sentence)
+        if last > first and not hangs_together(text, start, end):
+            return None
+        return first, last
 
-def _words(text: ReadText, key: int, *, sentence: bool) -> tuple[str, list[int]]:
-    """The words of a clause or sentence, and for each character its place in `squeezed`."""
-    clauses = [c for c in text.clauses if c.sentence == key] if sentence else [text.clauses[key]]
+
+def _words(text: ReadText, first: int, last: int, *, apart: bool) -> tuple[str, list[int]]:
+    """The words of some clauses, `，` between them if `apart`, and for each character its place in `squeezed`."""
+    clauses = text.clauses
+    if not apart or first == last:
+        start, end = text.squeezed_range(clauses[first].start, clauses[last].end)
+        return text.squeezed[start:end], list(range(start, end))
     parts: list[str] = []
     offsets: list[int] = []
-    for clause in clauses:
+    for clause in clauses[first : last + 1]:
         if parts:
             parts.append("，")
             offsets.append(offsets[-1])

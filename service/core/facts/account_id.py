@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span
 KIND = "account_id"
 HIDE: Hide = "opaque"
 WORD = "ACCOUNT"
+STARTS = frozenset({"han", "letter"})
 PATTERN = (
     r"(?:QQ|qq|微信|VX|vx|Vx|WX|wx|WeChat|支付宝|旺旺)(?:客服)?(?:群|号码|账号|账户|号|ID|id)?\s?(?:是|为|[:：])?\s?[A-Za-z0-9][A-Za-z0-9_-]{4,19}(?![A-Za-z0-9])"
 )
@@ -23,4 +24,4 @@ def find(text: Normalized) -> Iterable[Span]:
     return spans(_RE, text)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

@@ -11,6 +11,7 @@ from service.core.text import Normalized, Span
 KIND = "bank_card"
 HIDE: Hide = "personal"
 WORD = "CARD"
+STARTS = frozenset({"digit"})
 PATTERN = (
     r"\d(?:[\s\-\u200b-\u200f\u2060\ufeff]?\d){15,18}(?!\d)"
 )
@@ -31,4 +32,4 @@ def accept(text: str) -> bool:
     return total % 10 == 0
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

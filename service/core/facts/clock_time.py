@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span, fold
 KIND = "time"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"digit", "han"})
 _PART = r"(?:上午|下午|中午|早上|晚上|凌晨|傍晚|夜里|早晨|晚间|午后)"
 _SPELLED = r"(?:二十[一二三四]?|十[一二三四五六七八九]?|[零一二两三四五六七八九])"
 _TIME = (
@@ -49,4 +50,4 @@ def same(a: str, b: str) -> bool:
     return _minutes(fold(a)) == _minutes(fold(b))
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

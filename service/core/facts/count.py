@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span, fold
 KIND = "count"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"digit", "han"})
 _NUMERALS = "零〇一二两三四五六七八九十百千万"
 _CLASSIFIER = (
     r"个(?!人|别|性)|件|台|位(?!置)|次|条|张|份|款(?!项)|只|部(?!分|门)|本|套|双|瓶|盒|箱|包|袋|名|人|楼|层|栋|幢|座(?!席)|单元|室|户|级"
@@ -35,4 +36,4 @@ def same(a: str, b: str) -> bool:
     return values(a) == values(b) and bare(a) == bare(b)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

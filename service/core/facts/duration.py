@@ -12,8 +12,9 @@ from service.core.text import Normalized, Span, fold
 KIND = "duration"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"digit", "han"})
 _UNIT = (
-    r"(?:\s?个?(?:工作日|自然日|工作天|交易日|小时|钟头|星期|礼拜|季度)|个(?:多)?月|分钟|秒钟?|天|周(?!边|到|全|转|围|期|[一二三四五六日末])"
+    r"(?:\s?个?(?:工作日|自然日|工作天|交易日|小时|钟头|星期|礼拜|季度)|个(?:多)?月|分钟|秒钟?|天|周(?!边|全|转|围|期|年)"
     r"|年(?!级|纪|龄|底|初|前|货|化|费|轻|度)|[Hh](?:ours?)?(?![A-Za-z])|min(?![A-Za-z]))"
 )
 _SYNONYMS = {"钟头": "小时", "h": "小时", "星期": "周", "礼拜": "周", "工作天": "工作日", "秒钟": "秒", "日": "天", "min": "分钟"}
@@ -40,4 +41,4 @@ def same(a: str, b: str) -> bool:
     return values(a) == values(b) and _unit(a) == _unit(b)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span
 KIND = "email"
 HIDE: Hide = "personal"
 WORD = "EMAIL"
+STARTS = frozenset({"digit", "letter"})
 PATTERN = (
     r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
 )
@@ -23,4 +24,4 @@ def find(text: Normalized) -> Iterable[Span]:
     return spans(_RE, text)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

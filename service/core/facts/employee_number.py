@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span
 KIND = "employee_number"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"digit", "letter"})
 PATTERN = (
     r"(?:(?<=工号)|(?<=工号是)|(?<=工号为)|(?<=工号[:： ])|(?<=工号[是为:：] )|(?<=坐席)|(?<=座席)|(?<=坐席号)|(?<=座席号))[A-Za-z]{0,3}\d{2,8}(?![A-Za-z0-9])"
 )
@@ -23,4 +24,4 @@ def find(text: Normalized) -> Iterable[Span]:
     return spans(_RE, text)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

@@ -11,6 +11,7 @@ from service.core.text import Normalized, Span
 KIND = "html"
 HIDE: Hide = "opaque"
 WORD = "TAG"
+STARTS = frozenset({"symbol"})
 PATTERN = r"</?[A-Za-z][^<>\n]{0,300}>|<!--[^<>]{0,300}-->|&(?:[a-z]{2,8}|#\d{1,6});"
 _RE = re.compile(PATTERN)
 
@@ -25,4 +26,4 @@ def same(a: str, b: str) -> bool:
     return a == b
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

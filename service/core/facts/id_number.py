@@ -11,6 +11,7 @@ from service.core.text import Normalized, Span
 KIND = "id_number"
 HIDE: Hide = "personal"
 WORD = "ID"
+STARTS = frozenset({"digit"})
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
 PATTERN = (
@@ -31,4 +32,4 @@ def accept(text: str) -> bool:
     return _CHECK[total % 11] == digits[-1]
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

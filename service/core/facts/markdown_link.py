@@ -11,6 +11,7 @@ from service.core.text import Normalized, Span
 KIND = "markdown_link"
 HIDE: Hide = "opaque"
 WORD = "LINK"
+STARTS = frozenset({"symbol"})
 PATTERN = (
     r"!?\[[^\[\]\n]{0,100}\]\([^()\s]{1,300}\)"
 )
@@ -27,4 +28,4 @@ def same(a: str, b: str) -> bool:
     return a == b
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span
 KIND = "model_name"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"digit", "letter"})
 PATTERN = (
     r"[A-Za-z]+-?\d+(?:\.\d+)*[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*|\d+[A-Za-z][A-Za-z0-9]*"
 )
@@ -23,4 +24,4 @@ def find(text: Normalized) -> Iterable[Span]:
     return spans(_RE, text)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

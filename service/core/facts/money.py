@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span, fold
 KIND = "money"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"digit", "han", "symbol"})
 _UNIT = r"(?:元整?|块钱?(?!地|头)|圆(?!满|通)|人民币|RMB|美元|美金|港币|港元|欧元|新台币|台币|日元|英镑|角钱?|毛钱|分钱)"
 _FOREIGN = re.compile(r"NT\$|US\$|HK\$|美元|美金|港币|港元|欧元|新台币|台币|日元|英镑|角|毛|分")
 
@@ -37,4 +38,4 @@ def same(a: str, b: str) -> bool:
     return values(a) == values(b) and _currency(a) == _currency(b)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span, fold
 KIND = "number"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"digit"})
 PATTERN = (
     rf"{SCALED}(?:{TO}{SCALED})?"
 )
@@ -28,4 +29,4 @@ def same(a: str, b: str) -> bool:
     return values(fold(a)) == values(fold(b))
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

@@ -12,9 +12,10 @@ from service.core.text import Normalized, Span
 KIND = "order_number"
 HIDE: Hide = "opaque"
 WORD = "ORDER"
+STARTS = frozenset({"digit", "letter"})
 PATTERN = (
-    r"(?:(?<=订单)|(?<=工单)|(?<=单号)|(?<=单号[:：])|(?<=订单号)|(?<=编号)|(?<=编号[:：]))\d{4,}(?![\d.,:%年月日号元个天])"
-    r"|(?=(?:[A-Za-z_-]*\d){6})(?!\d{1,7}(?![A-Za-z0-9_-]))[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-z0-9])"
+    r"(?:(?<=订单)|(?<=工单)|(?<=单号)|(?<=单号[:：])|(?<=订单号)|(?<=编号)|(?<=编号[:：]))\d{4,}(?:-\d+)*(?![\d.,:%年月日号元个天])"
+    r"|(?=(?:[A-Za-z_-]*\d){6})(?!\d{1,7}(?![A-Za-z0-9_-])|\d+\s?[元块%.,])[A-Za-z0-9]+(?:[-_][A-Za-z0-9]+)*(?![A-Za-z0-9])"
     r"|[A-Z]{1,6}-(?=\d[A-Za-z-]*\d)[A-Za-z0-9]+(?:-[A-Za-z0-9]+)*(?![A-Za-z0-9])"
 )
 _RE = re.compile(PATTERN)
@@ -25,4 +26,4 @@ def find(text: Normalized) -> Iterable[Span]:
     return spans(_RE, text)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

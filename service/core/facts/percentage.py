@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span, fold
 KIND = "percentage"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"digit", "han"})
 def _plain(text: str) -> str:
     text = fold(text).replace("％", "%")
     return text[3:] + "%" if text.startswith("百分之") else text
@@ -33,4 +34,4 @@ def same(a: str, b: str) -> bool:
     return values(a) == values(b) and bare(a) == bare(b)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

@@ -11,6 +11,7 @@ from service.core.text import Normalized, Span, fold
 KIND = "phone"
 HIDE: Hide = "personal"
 WORD = "PHONE"
+STARTS = frozenset({"digit", "han", "symbol"})
 # What people (and evaders) put between digits: blanks, dashes, dots, invisible characters.
 _GAP = r"[\s\-.\u00ad\u200b-\u200f\u2060\ufeff]{0,2}"
 _SPELLED = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
@@ -40,4 +41,4 @@ def same(a: str, b: str) -> bool:
     return _digits(a) == _digits(b)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

@@ -11,6 +11,7 @@ from service.core.text import Normalized, Span
 KIND = "placeholder"
 HIDE: Hide = "opaque"
 WORD = "FIELD"
+STARTS = frozenset({"letter", "symbol"})
 PATTERN = (
     r"\{\{[^{}\n]{0,160}\}\}|\{%[^{}\n]{0,200}?%\}|[%$#@]\{[^{}\n]{1,80}\}|\{[^{}\n]{0,40}\}"
     r"|\$[A-Za-z_][A-Za-z0-9_.]{0,40}\$|%\([A-Za-z_][A-Za-z0-9_]{0,40}\)[sdf]|%(?:\d\$)?[sd](?![A-Za-z])"
@@ -30,4 +31,4 @@ def same(a: str, b: str) -> bool:
     return a == b
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

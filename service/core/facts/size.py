@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span, fold
 KIND = "size"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"digit"})
 PATTERN = (
     rf"{ARABIC}(?:{TO}{ARABIC})?\s?(?:[KMGTkmgt][Bb]|Mbps|mbps|kg|KG|Kg|mg|g|cm|CM|mm|km|KM|m|ml|ML|L|kWh|kW|W|V|A|Hz|mAh|px|℃|°C|G|M|K)(?![A-Za-z0-9])"
     rf"|{ARABIC}(?:{TO}{ARABIC})?\s?(?:英寸|寸|吋|平方米|平米|㎡|公里|公斤|千克|厘米|毫米|毫升|毫安|兆|千瓦|瓦|度|米|升|克|斤|吨)"
@@ -30,4 +31,4 @@ def same(a: str, b: str) -> bool:
     return values(a) == values(b) and bare(a).lower() == bare(b).lower()
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

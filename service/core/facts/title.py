@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span
 KIND = "title"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"symbol"})
 PATTERN = (
     r"《[^《》\n{}\[\]<>%$]{1,60}》"
 )
@@ -23,4 +24,4 @@ def find(text: Normalized) -> Iterable[Span]:
     return spans(_RE, text)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span
 KIND = "tracking_number"
 HIDE: Hide = "opaque"
 WORD = "TRACKING"
+STARTS = frozenset({"letter"})
 PATTERN = (
     r"(?:SF|YT|JD|JT|DPK|DB|EMS|ZTO|STO|YTO|UC|ZJS|TT|AN)[A-Z]{0,3}\d{8,20}[A-Z]{0,2}(?![A-Za-z0-9])"
 )
@@ -23,4 +24,4 @@ def find(text: Normalized) -> Iterable[Span]:
     return spans(_RE, text)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

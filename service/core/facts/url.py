@@ -11,6 +11,7 @@ from service.core.text import Normalized, Span, fold
 KIND = "url"
 HIDE: Hide = "opaque"
 WORD = "LINK"
+STARTS = frozenset({"digit", "letter"})
 _CHAR = r"[A-Za-z0-9\-._~:/?#\[\]@!$&'()*+,;=%{}]"
 _LAST = r"[A-Za-z0-9\-_~/#=%&}]"
 _TOP = "com|cn|net|org|top|io|cc|me|gov|edu|shop|xyz|vip|tw|hk|app|link|info"
@@ -31,4 +32,4 @@ def same(a: str, b: str) -> bool:
     return fold(a).lower() == fold(b).lower()
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

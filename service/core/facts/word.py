@@ -12,6 +12,7 @@ from service.core.text import Normalized, Span
 KIND = "word"
 HIDE: Hide = "none"
 WORD = ""
+STARTS = frozenset({"letter"})
 PATTERN = (
     r"[A-Za-z]+(?:['&+.\-][A-Za-z]+)*\+*"
 )
@@ -23,4 +24,4 @@ def find(text: Normalized) -> Iterable[Span]:
     return spans(_RE, text)
 
 
-__all__ = ["HIDE", "KIND", "PATTERN", "WORD", "accept", "find", "same"]
+__all__ = ["HIDE", "KIND", "PATTERN", "STARTS", "WORD", "accept", "find", "same"]

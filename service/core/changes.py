@@ -1,0 +1,98 @@
+"""The difference between a draft and its rewrite, as edits that a person can read, each with the rules behind it."""
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from service.core.results import Change, Report
+from service.core.text import Span
+
+# A clause with its mark; within clauses a word of Latin letters or digits is one piece, a Han character another.
+_CLAUSES = re.compile(r"[^，。！？；：、,!?;\n]*[，。！？；：、,!?;\n]*")
+_PIECES = re.compile(r"[A-Za-z0-9_.@%-]+|\s+|.", re.DOTALL)
+_FEW = 2
+"""Equal characters between two edits, up to which they are read as one edit."""
+_MAX_PIECES = 400
+"""A stretch with more pieces than this is shown as one edit: the comparison is quadratic."""
+
+Edit = tuple[int, int, int, int]
+
+
+def diff(draft: str, text: str, before: Report) -> tuple[Change, ...]:
+    """The edits that turn the draft into the text, in order; spans are of the draft. No edits for equal texts."""
+    edits = _merged(list(_edits(draft, text)), draft)
+    return tuple(_change(draft, text, edit, before) for edit in edits)
+
+
+def apply(draft: str, changes: tuple[Change, ...]) -> str:
+    """The text that the changes make of the draft."""
+    pieces: list[str] = []
+    at = 0
+    for change in changes:
+        pieces += (draft[at : change.span.start], change.after)
+        at = change.span.end
+    return "".join((*pieces, draft[at:]))
+
+
+def _edits(draft: str, text: str) -> Iterator[Edit]:
+    """Half-open ranges (of the draft, of the text) that differ."""
+    start = 0
+    shorter = min(len(draft), len(text))
+    while start < shorter and draft[start] == text[start]:
+        start += 1
+    end = 0
+    while end < shorter - start and draft[-1 - end] == text[-1 - end]:
+        end += 1
+    middle, other = draft[start : len(draft) - end], text[start : len(text) - end]
+    if not middle or not other:
+        if middle or other:
+            yield start, start + len(middle), start, start + len(other)
+        return
+    for a, b, c, d in _ranges(_CLAUSES, middle, other):
+        for w, x, y, z in _ranges(_PIECES, middle[a:b], other[c:d]):
+            yield start + a + w, start + a + x, start + c + y, start + c + z
+
+
+def _ranges(pieces: re.Pattern[str], draft: str, text: str) -> Iterator[Edit]:
+    """The ranges of characters that differ when two texts are cut in pieces."""
+    if not draft or not text:
+        if draft or text:
+            yield 0, len(draft), 0, len(text)
+        return
+    a, b = pieces.findall(draft), pieces.findall(text)
+    if len(a) > _MAX_PIECES or len(b) > _MAX_PIECES:
+        yield 0, len(draft), 0, len(text)
+        return
+    starts, ends = _offsets(a), _offsets(b)
+    for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
+        if tag != "equal":
+            yield starts[i1], starts[i2], ends[j1], ends[j2]
+
+
+def _offsets(pieces: list[str]) -> list[int]:
+    offsets = [0]
+    for piece in pieces:
+        offsets.append(offsets[-1] + len(piece))
+    return offsets
+
+
+def _merged(edits: list[Edit], draft: str) -> list[Edit]:
+    """Edits with next to nothing between them are one; a mark between two keeps them apart."""
+    found: list[Edit] = []
+    for edit in edits:
+        if found:
+            a, b, c, d = found[-1]
+            between = draft[b : edit[0]]
+            if len(between) <= _FEW and (not between or between.isalnum()):
+                found[-1] = (a, edit[1], c, edit[3])
+                continue
+        found.append(edit)
+    return found
+
+
+def _change(draft: str, text: str, edit: Edit, before: Report) -> Change:
+    a, b, c, d = edit
+    op = "insert" if a == b else "delete" if c == d else "replace"
+    rules = [f.rule for f in before.findings if (f.span.start < b and a < f.span.end) or (a == b and f.span.start <= a <= f.span.end)]
+    rules += [m.rule for m in before.missing if a <= m.insert_at <= b and c != d]
+    return Change(op, Span(a, b), draft[a:b], text[c:d], tuple(dict.fromkeys(rules)))  # type: ignore[arg-type]

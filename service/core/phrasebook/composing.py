@@ -1,0 +1,174 @@
+"""Puts a courteous text together: address, apology, the draft's useful clauses in their order, a way forward."""
+
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from service.core.compiling import Applies, Policy, applies
+from service.core.phrasebook.heads import Head, head_of
+from service.core.phrasebook.pieces import Piece, ends_sentence, structure_of
+from service.core.phrasebook.slots import fill
+from service.core.phrasebook.style import Style, calm, leads_on
+from service.core.policy import Line
+from service.core.reading import Reading
+from service.core.scope import squeeze
+
+Section = Literal["openings", "apologies", "empathy", "thanks", "offers", "closings"]
+_BEFORE: tuple[Section, ...] = ("apologies", "empathy", "thanks")
+_AFTER: tuple[Section, ...] = ("offers", "closings")
+_LINK = ("[LINK_",)
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of the answer and where it came from: a piece (its index), a section, or nothing of either."""
+
+    text: str
+    owner: int | Section | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """The lines of the phrasebook made ready: each section's lines with their `when`, and what it must not repeat."""
+
+    sections: dict[Section, tuple[tuple[str, Applies | None], ...]]
+    said: dict[Section, tuple[str, ...]]
+
+
+def lines_of(policy: Policy) -> Lines:
+    """The lines of a policy's phrasebook."""
+    book = policy.files.phrasebook
+    sections: dict[Section, tuple[Line, ...]] = {
+        "openings": book.openings,
+        "apologies": book.apologies,
+        "empathy": book.empathy,
+        "thanks": book.thanks,
+        "offers": book.offers,
+        "closings": book.closings,
+    }
+    return Lines(
+        {name: tuple((line.text, applies(line.when)) for line in found) for name, found in sections.items()},
+        {name: tuple(squeeze(words) for words in found) for name, found in book.said.items()},
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """All that composing knows besides the pieces."""
+
+    lines: Lines
+    style: Style
+    reading: Reading
+    values: dict[str, str]
+    names: dict[str, str]
+    draft: str
+
+
+def compose(pieces: list[Piece], setting: Setting, left_out: frozenset[Section]) -> list[Part]:
+    """The answer in parts; without any useful piece there is nothing to compose, and the list is empty."""
+    head = head_of(pieces, setting.names, comma=setting.style.comma)
+    first = head.taken if head else 0
+    kept = [index for index in range(first, len(pieces)) if pieces[index].words]
+    if not kept:
+        return []
+    body = _body(pieces, kept, first, setting.style)
+    said = "".join(part.text for part in body)
+    around = setting.reading.with_draft(f"{setting.draft}\n{said}")
+    front = _front(head, said, setting, around, left_out)
+    lead, words = body[0].text, body[1:]
+    front, words = _nearer(front, words, setting.lines)
+    # Tags and bullets of the first clause stay before whatever is added to it.
+    parts = [*front[:1], Part(lead), *front[1:]] if head else [Part(lead), *front]
+    after = _lines(_AFTER, said, setting, around, left_out)
+    if after:
+        last = words[-1]
+        mark, structure = last.text, structure_of(last.text)
+        if structure and mark.endswith(structure):
+            mark = mark[: -len(structure)]
+        if not ends_sentence(mark):
+            mark = _stop(words[-2].text, setting.style)
+        words = [*words[:-1], replace(last, text=mark), *after, Part(structure)]
+    return [part for part in (*parts, *words) if part.text]
+
+
+def _front(
+    head: Head | None, said: str, setting: Setting, around: Reading, left_out: frozenset[Section]
+) -> list[Part]:
+    """The address, and what is said before the matter."""
+    before: list[Section] = ["apologies", "empathy", "thanks"]
+    added: list[Part] = []
+    for name in before:
+        if name == "empathy" and added:
+            continue
+        added += _lines((name,), said, setting, around, left_out)
+    if head is not None:
+        return [Part(head.lead + head.text + head.mark), *added]
+    reading = setting.reading
+    if reading.agent_before or reading.stage == "middle":
+        return added
+    return [*_lines(("openings",), said, setting, around, left_out), *added]
+
+
+def _nearer(front: list[Part], body: list[Part], lines: Lines) -> tuple[list[Part], list[Part]]:
+    """An apology that leads into a clause, moved to the clause that calls for it."""
+    at = next((i for i, part in enumerate(front) if part.owner == "apologies" and part.text.endswith((",", "，"))), None)
+    if at is None:
+        return front, body
+    triggers = {
+        words
+        for _, when in lines.sections["apologies"]
+        if when is not None and not when.customer_says
+        for words in when.draft_says
+    }
+    for index in range(2, len(body) - 1, 2):
+        if any(words in squeeze(body[index].text) for words in triggers):
+            if any(words in squeeze(part.text) for part in body[:index] for words in triggers):
+                break
+            return [*front[:at], *front[at + 1 :]], [*body[:index], front[at], *body[index:]]
+    return front, body
+
+
+def _lines(
+    names: tuple[Section, ...], said: str, setting: Setting, around: Reading, left_out: frozenset[Section]
+) -> list[Part]:
+    """The first fitting line of each section that is neither said already nor left out."""
+    squeezed = squeeze(said)
+    found: list[Part] = []
+    for name in names:
+        if name in left_out or any(words in squeezed for words in setting.lines.said.get(name, ())):
+            continue
+        for text, when in setting.lines.sections[name]:
+            filled = fill(text, setting.values)
+            if filled is not None and (when is None or when.holds(around)):
+                found.append(Part(setting.style.own(filled), name))
+                break
+    return found
+
+
+def _body(pieces: list[Piece], kept: list[int], first: int, style: Style) -> list[Part]:
+    """The lead of the first clause, then words and mark of each kept one; what tags dropped clauses held, survives."""
+    parts = [Part("".join(piece.structure for piece in pieces[first : kept[0]]) + pieces[kept[0]].lead)]
+    for place, index in enumerate(kept):
+        piece = pieces[index]
+        following = kept[place + 1] if place + 1 < len(kept) else len(pieces)
+        dropped = pieces[index + 1 : following]
+        changed = piece.changed or bool(dropped)
+        mark = calm(piece.mark, piece.words, style, changed=changed)
+        last_of_sentence = following == len(pieces) or pieces[following].sentence != piece.sentence
+        if last_of_sentence and dropped and not ends_sentence(mark):
+            mark = _stop(piece.words, style) + structure_of(mark)
+        if following == len(pieces) and not ends_sentence(mark) and mark.strip() in ("", ",", "，", "：", ":", "、"):
+            mark = _stop(piece.words, style) + structure_of(mark)
+        mark += "".join(lost.structure for lost in dropped)
+        if place + 1 < len(kept):
+            mark += pieces[following].lead if pieces[following].lead not in mark else ""
+        parts += [Part(piece.words, index), Part(mark)]
+    return parts
+
+
+def _stop(words: str, style: Style) -> str:
+    """What ends a sentence after these words; a link keeps its distance from the mark."""
+    if leads_on(words):
+        return style.comma
+    if words.rstrip().rpartition("[")[1] and words.rstrip().rpartition("[")[2].startswith("LINK_"):
+        return f" {style.stop}"
+    return style.question if words.endswith(("吗", "嗎")) else style.stop

@@ -1,0 +1,59 @@
+"""How the draft is written - its script and the width of its marks - so that added words look like the rest."""
+
+import re
+from dataclasses import dataclass
+
+from service.core.script import script_of, to_traditional
+
+_ANSWERABLE = re.compile(r"[吗嗎呢]$|^请问|^請問|能否|可否|是否|(?:什么|怎么|多少|哪[里个些位]|几[点号个位])[^，]{0,6}$")
+_BIDS = re.compile(r"^(?:麻烦|麻煩|请您|請您|建议|建議|如果|欢迎|歡迎)")
+# A name of the matter that the next words go on about: no full stop after it.
+_TOPIC = re.compile(r"^(?:关于|關於)(?:您|你)?[^，,。]{1,30}$")
+_RUNS = re.compile(r"([！!？?。~～])[！!？?。~～]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """Which marks and which script the draft uses."""
+
+    comma: str
+    stop: str
+    question: str
+    traditional: bool
+
+    def own(self, words: str) -> str:
+        """Words of ours in the draft's style."""
+        words = to_traditional(words) if self.traditional else words
+        return words.replace("，", self.comma).replace("。", self.stop).replace("？", self.question)
+
+
+def style_of(draft: str) -> Style:
+    """The style of a draft; full-width marks and Simplified where it does not show another."""
+    halves = len(re.findall(r"(?<![0-9A-Za-z]),|,(?![0-9A-Za-z])", draft))
+    comma = "," if halves > draft.count("，") else "，"
+    stops = len(re.findall(r"(?<![0-9A-Za-z])\.(?:\s|$)", draft))
+    stop = "." if stops > draft.count("。") else "。"
+    question = "?" if draft.count("?") > draft.count("？") else "？"
+    return Style(comma, stop, question, script_of(draft) == "traditional")
+
+
+def asks(words: str) -> bool:
+    """Whether words read as a question that wants an answer."""
+    return _ANSWERABLE.search(words) is not None and _BIDS.search(words) is None
+
+
+def leads_on(words: str) -> bool:
+    """Whether words only name the matter, so that more must follow."""
+    return _TOPIC.search(words) is not None
+
+
+def calm(mark: str, words: str, style: Style, *, changed: bool) -> str:
+    """A mark without shouting: runs shortened, and after changed words no exclamation and no idle question mark."""
+    mark = _RUNS.sub(r"\1", mark)
+    if changed:
+        mark = re.sub(r"^[:：]", style.comma, re.sub(r"[！!]", style.stop, mark))
+        if not asks(words):
+            mark = re.sub(r"[？?]", style.stop, mark)
+    if words.endswith(("吗", "嗎")):
+        mark = re.sub(r"^[。.，,！!]", style.question, mark) or style.question
+    return mark

@@ -1,0 +1,81 @@
+"""Prompts as values: what one is, and how it is filled in. What goes in is made by `prompt_inputs.py`."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from service.core.compiling import Policy
+from service.core.masking import Masked
+from service.core.messages import Message
+from service.core.prompt_inputs import reason_lines, rewrite_inputs
+from service.core.reading import Reading
+from service.core.results import Mode, Reason, Report
+from service.errors import PromptError
+
+SLOT = re.compile(r"\$\{([a-z_]+)\}")
+ECHO_CHARS = 20
+# A reply that a model should mend and not a page of noise; what is cut off could not have been delivered either.
+_ANSWER_CHARS = 8_000
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One prompt of `prompts/`; `version` is `rewrite@v1`, `user` holds `${name}` for each of `inputs`."""
+
+    version: str
+    inputs: frozenset[str]
+    temperature: float
+    max_tokens: int
+    system: str
+    user: str
+
+    @property
+    def canary(self) -> str:
+        """The sentence that opens the system text; an answer that holds it repeats its instructions."""
+        return self.system.partition("\n")[0].strip()
+
+    def system_lines(self) -> tuple[str, ...]:
+        """The lines of the system text of at least 20 characters; none of them belongs in an answer."""
+        lines = (line.strip() for line in self.system.splitlines())
+        return tuple(line for line in lines if len(line) >= ECHO_CHARS)
+
+
+@dataclass(frozen=True, slots=True)
+class PromptBook:
+    """The prompts that are live."""
+
+    rewrite: Prompt
+    repair: Prompt
+    suggest: Prompt
+
+
+def render(prompt: Prompt, inputs: Mapping[str, str]) -> tuple[Message, ...]:
+    """The system and the user message; each slot is filled once, so that no input is read as a slot.
+
+    Raises PromptError when an input that the prompt declares is not given.
+    """
+    absent = sorted(prompt.inputs - inputs.keys())
+    if absent:
+        raise PromptError(f"{prompt.version} needs {', '.join(absent)}")
+    user = SLOT.sub(lambda slot: inputs[slot.group(1)], prompt.user)
+    return Message("system", prompt.system), Message("user", user)
+
+
+def rewrite_messages(  # noqa: PLR0917 - all that a rewrite is made of
+    prompt: Prompt, policy: Policy, masked: Masked, reading: Reading, before: Report, mode: Mode
+) -> tuple[Message, ...]:
+    """What a model is asked for a draft; holds the masked texts only."""
+    return render(prompt, rewrite_inputs(policy, masked, reading, before, mode))
+
+
+def repair_messages(
+    prompt: Prompt, messages: tuple[Message, ...], answer: str, reasons: tuple[Reason, ...], masked: Masked
+) -> tuple[Message, ...]:
+    """What a model is asked after an answer was rejected: the first question, its answer, and the reasons.
+
+    `messages` is what the answer answers, be it the first question or a repair.
+    """
+    system, user = render(prompt, {"reasons": reason_lines(reasons, masked)})
+    # Servers refuse an empty turn.
+    answered = Message("assistant", answer[:_ANSWER_CHARS].strip() or "（空）")
+    return system, messages[1], answered, user

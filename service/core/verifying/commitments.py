@@ -1,0 +1,100 @@
+"""Whether a candidate commits the company to anything that the draft, the agent or the company's data does not hold."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+
+from service.core.policy import PolicyHead
+from service.core.results import Reason
+from service.core.text import Normalized, fold
+from service.core.verifying.sources import Sources
+
+# Ahead of committing words in a clause, these take the commitment back or leave it open.
+_TAKES_BACK = re.compile(r"[不没无未勿非别]|暂停|拒绝|是否|能否|可否|如果|如需|如您|若|请问|避免|以免|关于|诉求|符合|条件|(?<![为帮替给])[您你客户]{1,2}[^，。]{0,4}(?:申请|要求|希望|提出|反映|提到|询问|咨询)")
+_ASKS = re.compile(r"(?:吗|么|呢)$")
+_NAMES = re.compile(r"^(?:的?(?:申请|诉求|要求|请求|问题|进度|事宜|政策|规则|规定|条件|标准|流程|情况|原因|方案|需求|结果))")
+# What a compensation is made of; a draft that holds it in other words (钱退你) is its source.
+_SUBSTANCE = "退赔补减免送赠券返折换红修"
+_THIRD_PARTY_ACTS = re.compile(r"会|将|要|来|去|到|上门|处理|送|修|派|打电话|联系")
+
+
+@lru_cache(maxsize=8)
+def _patterns(head: PolicyHead) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """For each kind, one alternation of its words: the longest first, offers and `unless` before all."""
+    found: list[tuple[str, re.Pattern[str]]] = []
+    for commitment in head.commitments:
+        free = _alternation((*commitment.unless, *head.offers))
+        words = _alternation(commitment.any)
+        found.append((commitment.kind, re.compile(f"(?P<free>{free})|(?P<word>{words})" if free else f"(?P<free>(?!))|(?P<word>{words})")))
+    return tuple(found)
+
+
+def _alternation(words: tuple[str, ...]) -> str:
+    return "|".join(re.escape(fold(word)) for word in sorted(set(words), key=len, reverse=True))
+
+
+def added(sources: Sources, text: Normalized) -> Iterator[Reason]:
+    """One reason for each commitment that no source of ours makes."""
+    plain = text.plain
+    for kind, pattern in _patterns(sources.policy.files.head):
+        for match in pattern.finditer(plain):
+            word = match["word"]
+            if word is None or not _commits(text, kind, match.start(), match.end()):
+                continue
+            if not _held(sources, kind, word):
+                yield Reason("commitment_invented", f"“{text.raw[match.start() : match.end()]}”没有依据")
+
+
+def _commits(text: Normalized, kind: str, start: int, end: int) -> bool:
+    """Whether words that commit do so where they stand."""
+    clause = text.clause_at(start)
+    ahead, behind = text.plain[clause.start : start], text.plain[end : max(clause.end, end)]
+    if clause.mark == "?" or _ASKS.search(behind) or (kind == "compensation" and _NAMES.match(behind)):
+        return False
+    return _TAKES_BACK.search(ahead) is None
+
+
+def _held(sources: Sources, kind: str, word: str) -> bool:
+    """Whether the draft, an earlier turn of the agent or the company says it, in these or like words."""
+    alike = word.replace("您", "你")
+    substance = [char for char in word if char in _SUBSTANCE] if kind == "compensation" else []
+    noun = re.sub(r"[会将]$|^安排", "", word) if kind == "third-party" else ""
+    core = re.sub(r"^(?:由于|因为|受|是)", "", alike) if kind == "cause" else alike
+    for source in (sources.reading.draft, *sources.own):
+        plain = source.plain.replace("您", "你")
+        at = plain.find(core)
+        while at >= 0:
+            if _stated(source, at):
+                return True
+            at = plain.find(core, at + 1)
+        if substance and all(_says(source, char) for char in substance):
+            return True
+        if noun and noun != word and _acts(source, noun):
+            return True
+    return False
+
+
+def _stated(source: Normalized, at: int) -> bool:
+    """Whether a source says something at this place rather than denying it."""
+    clause = source.clause_at(at)
+    return re.search(r"[不没无未勿非别]", source.plain[clause.start : at]) is None
+
+
+def _says(source: Normalized, char: str) -> bool:
+    at = source.plain.find(char)
+    while at >= 0:
+        if _stated(source, at):
+            return True
+        at = source.plain.find(char, at + 1)
+    return False
+
+
+def _acts(source: Normalized, noun: str) -> bool:
+    """Whether a source lets a third party act, rather than sending the customer there."""
+    at = source.plain.find(noun)
+    while at >= 0:
+        clause = source.clause_at(at)
+        if re.search(r"[找问]$|联系$", source.plain[clause.start : at]) is None and _THIRD_PARTY_ACTS.search(source.plain, at, clause.end):
+            return True
+        at = source.plain.find(noun, at + 1)
+    return False

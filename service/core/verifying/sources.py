@@ -1,0 +1,168 @@
+"""What a candidate may say: the facts of the draft, of the agent's earlier turns, of the company and of the customer."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from service.core.compiling import Policy
+from service.core.facts import extract, same
+from service.core.kinds import squeeze
+from service.core.masking import Masked
+from service.core.reading import Reading
+from service.core.results import Fact, Finding, Report, Severity
+from service.core.text import Normalized, fold, normalize
+
+# Kinds by which somebody can be reached: what the customer writes is never a source for these.
+CONTACTS = frozenset({"phone", "email", "url", "markdown_link", "account_id", "address", "id_number", "bank_card", "html", "placeholder"})
+# An error in one of these is about saying the thing at all: what stands in its clause need not come back.
+_FORBIDS_SAYING = (
+    "promis", "privacy", "disclos", "threat", "internal", "brib", "leak",
+    "承诺", "泄露", "泄漏", "披露", "内部", "隐私", "威胁", "贿", "私下",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Offences:
+    """The words of a draft that a rewrite has to mend, and what they mean for the facts around them."""
+
+    draft: Normalized
+    before: Report
+
+    @cached_property
+    def findings(self) -> tuple[Finding, ...]:
+        """The findings that weigh."""
+        return tuple(finding for finding in self.before.findings if finding.severity is not Severity.INFO)
+
+    @cached_property
+    def _clauses(self) -> dict[int, str]:
+        """The clauses that hold such words, each with the rule of the first."""
+        found: dict[int, str] = {}
+        for finding in self.findings:
+            for index in self._covered(finding):
+                found.setdefault(index, finding.rule)
+        return found
+
+    def _covered(self, finding: Finding) -> range:
+        first = self.draft.clause_index(finding.span.start)
+        return range(first, self.draft.clause_index(max(finding.span.end - 1, finding.span.start)) + 1)
+
+    def beside(self, fact: Fact) -> str | None:
+        """The rule of such words in the clause of a fact, or None."""
+        return self._clauses.get(self.draft.clause_index(fact.span.end - 1)) if self.findings else None
+
+    def overlap(self, fact: Fact) -> bool:
+        """Whether such words overlap a fact."""
+        return any(_overlap(fact, finding) for finding in self.findings)
+
+    def forbid(self, fact: Fact) -> str | None:
+        """The rule that forbids saying a fact, or None: then it has to come back."""
+        for finding in self.findings:
+            if finding.severity is not Severity.ERROR:
+                continue
+            if _overlap(fact, finding):
+                return finding.rule
+            about_saying = any(word in finding.rule or word in finding.category for word in _FORBIDS_SAYING)
+            if about_saying and self.draft.clause_index(fact.span.end - 1) in self._covered(finding):
+                return finding.rule
+        return None
+
+
+def _overlap(fact: Fact, finding: Finding) -> bool:
+    return fact.span.start < finding.span.end and finding.span.start < fact.span.end
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The draft with what was found in it, and everything around it that a candidate may draw on."""
+
+    policy: Policy
+    masked: Masked
+    reading: Reading
+    before: Report
+
+    @cached_property
+    def draft_facts(self) -> tuple[Fact, ...]:
+        """Every fact of the draft."""
+        return (*self.masked.facts, *self.masked.hidden)
+
+    @cached_property
+    def own(self) -> tuple[Normalized, ...]:
+        """What counts as the agent's or the company's own word besides the draft."""
+        company = self.policy.files.head.company
+        known = [value for value in (company.name, company.hotline, company.hours) if value]
+        if self.reading.agent_id:
+            known.append(f"工号{self.reading.agent_id}")
+        return (*self.reading.agent_before, *map(normalize, known))
+
+    @cached_property
+    def own_facts(self) -> tuple[Fact, ...]:
+        """The facts of those texts."""
+        return tuple(fact for text in self.own for fact in extract(text))
+
+    @cached_property
+    def own_words(self) -> str:
+        """The draft and those texts, plain and without white space; a line break between two."""
+        return "\n".join(squeeze(text.plain) for text in (self.reading.draft, *self.own))
+
+    @cached_property
+    def _masked_words(self) -> str:
+        # What is left of a word when a token took its middle (https://[LINK_1]-cn) reads as another word.
+        return squeeze(fold(self.masked.draft))
+
+    @cached_property
+    def customer_words(self) -> str:
+        """All that the customer wrote, plain and without white space."""
+        told = [turn.text for turn in self.reading.history if turn.role == "customer"]
+        if self.reading.customer is not None:
+            told.append(self.reading.customer.raw)
+        return "\n".join(squeeze(fold(text)) for text in told)
+
+    @cached_property
+    def customer_facts(self) -> tuple[Fact, ...]:
+        """The facts of what the customer wrote."""
+        told = [normalize(turn.text) for turn in self.reading.history if turn.role == "customer"]
+        if self.reading.customer is not None:
+            told.append(self.reading.customer)
+        return tuple(fact for text in told for fact in extract(text))
+
+    def holds(self, fact: Fact) -> bool:
+        """Whether the draft, an earlier turn of the agent or the company says the same."""
+        return (
+            any(same(fact, other) for other in self.draft_facts)
+            or any(same(fact, other) for other in self.own_facts)
+            or stands_in(fact.text, self.own_words)
+            or stands_in(fact.text, self._masked_words)
+        )
+
+    def customer_holds(self, fact: Fact) -> bool:
+        """Whether the customer says the same."""
+        return any(same(fact, other) for other in self.customer_facts)
+
+    @cached_property
+    def offences(self) -> Offences:
+        """The words of the draft that have to go."""
+        return Offences(self.reading.draft, self.before)
+
+
+def stands_in(words: str, squeezed: str) -> bool:
+    """Whether words stand in a text (both without white space) and are no part of a longer figure or Latin word."""
+    words = squeeze(fold(words))
+    at = squeezed.find(words) if words else -1
+    while at >= 0:
+        before = squeezed[at - 1] if at else " "
+        after = squeezed[at + len(words)] if at + len(words) < len(squeezed) else " "
+        if not (_continues(before, words[0]) or _continues(after, words[-1])):
+            return True
+        at = squeezed.find(words, at + 1)
+    return False
+
+
+_NUMERALS = frozenset("零〇一二两三四五六七八九十百千万亿半")
+
+
+def _continues(neighbour: str, edge: str) -> bool:
+    """Whether a neighbouring character goes on with the figure or the Latin word that ends at `edge`."""
+    if edge.isdecimal():
+        return neighbour.isdecimal() or neighbour in ".%万亿"
+    if edge in _NUMERALS:
+        return neighbour in _NUMERALS
+    return edge.isascii() and edge.isalpha() and neighbour.isascii() and neighbour.isalpha()
