@@ -1,7 +1,6 @@
 """The whole service as processes: started as an operator starts it, and killed as a bad day does."""
 
 import asyncio
-import os
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from typing import Any
 
 import httpx
 
-from tests.kit.valkey import free_port
+from tests.kit.service_process import clean_environ, free_port
 
 START_S = 15.0
 
@@ -26,7 +25,11 @@ class Service:
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         self._log = folder / f"service-{self.port}.log"
-        clean = {name: value for name, value in os.environ.items() if not name.startswith(("COACH_", "OPENAI_", "REDIS_"))}
+        clean = {
+            name: value
+            for name, value in os.environ.items()
+            if not name.startswith(("COACH_", "OPENAI_", "REDIS_"))
+        }
         self._environ = {**clean, "COACH_DATA_DIR": str(folder / "data"), **environ}
         self._process: subprocess.Popen[bytes] | None = None
         self.client = httpx.AsyncClient(
