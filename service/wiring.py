@@ -16,10 +16,10 @@ from service.core.compiling import Policy
 from service.core.results import Caller, Checked, Draft, Rewrite
 from service.errors import UnknownPolicy
 from service.flow.attempts import Attempts
-from service.flow.rewrite import Ports, examine, rewrite
+from service.flow.rewrite import examine, rewrite
+from service.flow.work import Ports
 from service.ports import ChatModel, Clock
 from service.settings import Settings
-
 
 # Where no store is: every look-up is a miss.
 NO_STORE = "unix:///dev/null"

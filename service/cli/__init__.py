@@ -13,7 +13,7 @@ from typing import Any
 
 import click
 
-from service.core.results import Caller, Draft
+from service.core.results import Draft
 from service.errors import CoachError
 
 LEVELS = ("info", "warning", "error", "never")
@@ -79,8 +79,8 @@ def read_draft(text: str, context: dict[str, Any]) -> Draft:
 @draft_options
 def check(text: str, *, as_json: bool, fail_on: str, **context: Any) -> None:
     """What the policy says of TEXT (`-`: standard input)."""
-    from service.settings import read_settings
     from service.cli.printing import exit_code, report_lines
+    from service.settings import read_settings
     from service.web.wire import checked_bytes
     from service.wiring import build
 
@@ -97,11 +97,13 @@ def check(text: str, *, as_json: bool, fail_on: str, **context: Any) -> None:
 @cli.command()
 @draft_options
 @click.option("--mode", type=click.Choice(["polish", "minimal"]), default="polish", show_default=True)
-@click.option("--engine", type=click.Choice(["auto", "model", "phrasebook"]), default="auto", show_default=True)
+@click.option(
+    "--engine", type=click.Choice(["auto", "model", "phrasebook"]), default="auto", show_default=True
+)
 def rewrite(text: str, *, as_json: bool, fail_on: str, **context: Any) -> None:
     """A reply in the manual's style for TEXT (`-`: standard input), proven; exit code 1 when there is none."""
-    from service.settings import read_settings
     from service.cli.printing import rewrite_lines
+    from service.settings import read_settings
     from service.web.wire import rewrite_bytes
     from service.wiring import build
 
@@ -152,10 +154,12 @@ def policy_group() -> None:
 @click.argument("folder", type=click.Path(exists=True, file_okay=False, path_type=Path), required=False)
 def policy_test(folder: Path | None) -> None:
     """Run every rule on its own examples, and the clean replies on every rule."""
-    from service.settings import read_settings
     from service.cli.printing import policy_failures
+    from service.settings import read_settings
 
-    folders = [folder] if folder else sorted(p.parent for p in read_settings().policy_dir.glob("*/policy.yaml"))
+    folders = (
+        [folder] if folder else sorted(p.parent for p in read_settings().policy_dir.glob("*/policy.yaml"))
+    )
     if not folders:
         raise Mistake("there is no policy")
     failed = False

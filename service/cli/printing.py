@@ -63,8 +63,5 @@ def policy_failures(folder: Path) -> tuple[str, list[str]]:
     files = load_policy(folder)
     failures = run(files, compile_policy(files), clean(folder), known_exceptions(folder))
     examples = sum(len(rule.examples.match) + len(rule.examples.no_match) for rule in files.rules)
-    return (
-        f"{files.head.name} {files.version}: {len(files.rules)} rules, {examples} examples, "
-        f"{len(files.scenarios)} scenarios, {len(failures)} failures",
-        list(failures),
-    )
+    counted = f"{len(files.rules)} rules, {examples} examples, {len(files.scenarios)} scenarios"
+    return f"{files.head.name} {files.version}: {counted}, {len(failures)} failures", list(failures)

@@ -52,7 +52,9 @@ def store_url(settings: Settings) -> Iterator[str]:
         return
     with EmbeddedRedis(settings.data_dir) as embedded:
         done = threading.Event()
-        nurse = threading.Thread(target=_look_after, args=(embedded, done), name="embedded-redis", daemon=True)
+        nurse = threading.Thread(
+            target=_look_after, args=(embedded, done), name="embedded-redis", daemon=True
+        )
         nurse.start()
         try:
             yield embedded.url

@@ -1,0 +1,59 @@
+"""The two engines: a model that is asked, verified and repaired, and the phrasebook that always knows something."""
+
+from collections.abc import AsyncGenerator
+
+from service.core import phrasebook
+from service.core.prompting import repair_messages, rewrite_messages
+from service.core.results import Attempt, Reason
+from service.flow.attempts import Budget
+from service.flow.work import Delivery, Work
+from service.ports import ModelReply
+
+MAX_REPAIRS = 2
+
+
+async def ask_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | Delivery]:
+    """Steps 6 to 8, as they happen: ask, verify, repair at most twice. A delivery, if there is one, comes last."""
+    clock, prompt = work.ports.clock, work.prompts.rewrite
+    messages = rewrite_messages(prompt, work.policy, work.masked, work.reading, work.before, work.draft.mode)
+    for repairs in range(MAX_REPAIRS + 1):
+        begun = clock.monotonic()
+        reply, failures = await work.ports.attempts.next(
+            messages, prompt.temperature, prompt.max_tokens, budget
+        )
+        for failure in failures:
+            yield failure
+        if reply is None:
+            return
+        work.input_tokens += reply.input_tokens
+        work.output_tokens += reply.output_tokens
+        elapsed_ms = (clock.monotonic() - begun) * 1000 - sum(failure.elapsed_ms for failure in failures)
+        judged = _judge_reply(work, reply)
+        if isinstance(judged, Delivery):
+            yield Attempt("model", reply.model, "accepted", (), elapsed_ms)
+            yield judged
+            return
+        yield Attempt("model", reply.model, "rejected", judged, elapsed_ms)
+        if repairs < MAX_REPAIRS:
+            prompt = work.prompts.repair
+            messages = repair_messages(prompt, messages, reply.text, judged, work.masked)
+
+
+def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:
+    """The deterministic engine's answer, verified like a model's, and the attempt that tells of it."""
+    clock = work.ports.clock
+    begun = clock.monotonic()
+    candidate = phrasebook.rewrite(work.policy, work.masked, work.reading)
+    judged: Delivery | tuple[Reason, ...] = (Reason("empty", "the phrasebook has nothing to say"),)
+    if candidate is not None:
+        judged = work.judge(candidate, "phrasebook")
+    elapsed_ms = (clock.monotonic() - begun) * 1000
+    if isinstance(judged, Delivery):
+        return judged, Attempt("phrasebook", None, "accepted", (), elapsed_ms)
+    return None, Attempt("phrasebook", None, "rejected", judged, elapsed_ms)
+
+
+def _judge_reply(work: Work, reply: ModelReply) -> Delivery | tuple[Reason, ...]:
+    if reply.refused:
+        return (Reason("refusal", "the model's server filtered the answer"),)
+    return work.judge(reply.text.strip(), "model", reply.model)

@@ -1,0 +1,139 @@
+"""One rewrite under way: what is known of it, how a candidate is judged, and the answer it ends as."""
+
+import secrets
+from dataclasses import dataclass, field
+
+from service.core import masking
+from service.core.cache_key import CacheKey, cache_key
+from service.core.changes import diff
+from service.core.checking import check
+from service.core.compiling import Policy
+from service.core.masking import Masked
+from service.core.prompting import PromptBook
+from service.core.reading import Reading
+from service.core.results import (
+    Attempt,
+    CacheState,
+    Caller,
+    Draft,
+    Engine,
+    Finding,
+    Missing,
+    Reason,
+    Report,
+    Rewrite,
+    Severity,
+    Status,
+    Usage,
+    Verdict,
+)
+from service.core.verifying import fates, verify
+from service.flow.attempts import Attempts
+from service.ports import Cache, Clock, Flights
+
+
+@dataclass(frozen=True, slots=True)
+class Ports:
+    """What the flow needs of the outside."""
+
+    attempts: Attempts
+    cache: Cache
+    flights: Flights
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """A text that passed every check, and the report on it."""
+
+    text: str
+    masked_text: str
+    after: Report
+    engine: Engine
+    model: str | None = None
+
+
+@dataclass(slots=True)
+class Work:
+    """One request; it changes while it goes on and never outlives it."""
+
+    draft: Draft
+    caller: Caller
+    policy: Policy
+    prompts: PromptBook
+    ports: Ports
+    started: float
+    reading: Reading
+    before: Report
+    masked: Masked
+    asks_model: bool
+    attempts: list[Attempt] = field(default_factory=list)
+    input_tokens: int = 0
+    output_tokens: int = 0
+
+    def judge(
+        self, candidate: str, engine: Engine, model: str | None = None
+    ) -> Delivery | tuple[Reason, ...]:
+        """Steps 8, 10 and 11: a delivery, or the reasons why the candidate must not leave."""
+        canary = self.prompts.rewrite.canary
+        reasons = verify(self.policy, self.masked, candidate, self.reading, self.before, canary=canary)
+        if reasons:
+            return reasons
+        text = masking.unmask(candidate, self.masked)
+        after = check(self.policy, self.reading.with_draft(text))
+        if after.verdict is not Verdict.PASS:
+            return _breaches(after)
+        return Delivery(text, candidate, after, engine, model)
+
+    def key(self) -> CacheKey:
+        """What makes this request the same as another."""
+        masked, reading, prompts = self.masked, self.reading, self.prompts
+        history = "\x00".join(f"{turn.role}:{turn.text}" for turn in masked.history)
+        return cache_key(
+            self.caller.tenant,
+            self.caller.secret,
+            (
+                masked.draft, masked.customer, history, reading.scenario.id if reading.scenario else None,
+                reading.channel, reading.stage, ",".join(sorted(reading.known)), reading.title, self.draft.mode,
+                self.policy.stamp.name, self.policy.stamp.version, prompts.rewrite.version, prompts.repair.version,
+                "\x00".join(self.ports.attempts.models),
+                f"{prompts.rewrite.temperature} {prompts.rewrite.max_tokens}",
+            ),
+        )  # fmt: skip
+
+    def end(self, delivery: Delivery | None, state: CacheState) -> Rewrite:
+        """The whole answer; without a delivery it needs review."""
+        draft = self.draft
+        hit = state == "hit"
+        status: Status = "needs_review"
+        if delivery is not None:
+            status = "unchanged" if delivery.text == draft.text else "rewritten"
+        return Rewrite(
+            id="rw_" + secrets.token_hex(12),
+            status=status,
+            text=delivery.text if delivery else None,
+            engine=delivery.engine if delivery else "none",
+            draft=draft,
+            before=self.before,
+            after=delivery.after if delivery else None,
+            changes=diff(draft.text, delivery.text, self.before) if delivery else (),
+            facts=fates(self.masked, delivery.masked_text if delivery else self.masked.draft, self.before),
+            attempts=() if hit else tuple(self.attempts),
+            scenario=self.reading.scenario,
+            cache=state,
+            policy=self.policy.stamp,
+            prompt_version=self.prompts.rewrite.version if self.asks_model else None,
+            model=delivery.model if delivery else None,
+            usage=Usage() if hit else Usage(self.input_tokens, self.output_tokens),
+            elapsed_ms=(self.ports.clock.monotonic() - self.started) * 1000,
+        )
+
+
+def _breaches(after: Report) -> tuple[Reason, ...]:
+    """The rules that a candidate breaks, as reasons."""
+    items: tuple[Finding | Missing, ...] = (*after.findings, *after.missing)
+    return tuple(
+        Reason("policy_breach", f"{item.rule}: {item.message}")
+        for item in items
+        if item.severity is not Severity.INFO
+    )

@@ -1,0 +1,81 @@
+"""One model call for everybody who asks the same, over processes, whatever becomes of the one who leads."""
+
+import asyncio
+import time
+
+from tests.kit.fake_model import FakeModel
+from tests.kit.honest_model import honest
+from tests.kit.model_scripts import sequence, status
+from tests.kit.service import services
+
+RUDE = "不知道，你找领导去。订单SF1234567890"
+MODEL = {"OPENAI_API_KEY": "k", "COACH_MODEL": "fake"}
+
+
+async def test_r29_a_thousand_equal_requests_are_one_call() -> None:
+    """500 equal requests to each of two processes are answered by exactly one model call."""
+    async with (
+        FakeModel(honest(0.5)) as model,
+        services(2, OPENAI_BASE_URL=model.base_url, **MODEL) as running,
+    ):
+        begun = time.monotonic()
+        answers = await asyncio.gather(*(coach.rewrite(RUDE) for coach in running for _ in range(500)))
+        elapsed = time.monotonic() - begun
+        assert len(model.calls) == 1
+        assert {answer["status"] for answer in answers} == {"rewritten"}
+        assert len({answer["text"] for answer in answers}) == 1
+        assert elapsed < 15
+        print(f"R29: 1000 requests, {len(model.calls)} call, {elapsed:.2f} s")
+
+
+async def test_r30_a_leader_killed_in_mid_call_is_replaced() -> None:
+    """Killing the process that leads: the followers elsewhere are answered after at most one further call."""
+    async with (
+        FakeModel(honest(1.5)) as model,
+        services(2, OPENAI_BASE_URL=model.base_url, **MODEL) as [leader, other],
+    ):
+        lost = asyncio.create_task(leader.post("/rewrite", {"draft": RUDE}))
+        await model.called.wait()
+        begun = time.monotonic()
+        followers = [asyncio.create_task(other.rewrite(RUDE)) for _ in range(20)]
+        await asyncio.sleep(0.2)
+        leader.kill()
+        answers = await asyncio.gather(*followers)
+        waited = time.monotonic() - begun
+        await asyncio.gather(lost, return_exceptions=True)
+        assert {answer["status"] for answer in answers} == {"rewritten"}
+        assert len(model.calls) <= 2
+        assert waited < 3 * (2 + 1) + 1.5
+        print(f"R30: {len(model.calls)} calls, followers answered after {waited:.2f} s")
+
+
+async def test_r30_a_failure_is_never_shared_as_a_success() -> None:
+    """A leader's failed call leaves its followers to the phrasebook, and the next request calls again."""
+    script = sequence(status(401), then=honest())
+    async with (
+        FakeModel(script) as model,
+        services(2, OPENAI_BASE_URL=model.base_url, **MODEL) as running,
+    ):
+        answers = await asyncio.gather(*(coach.rewrite(RUDE) for coach in running for _ in range(20)))
+        assert {answer["status"] for answer in answers} == {"rewritten"}
+        by_engine = {answer["engine"] for answer in answers}
+        assert "phrasebook" in by_engine
+        assert all(answer["cache"] != "hit" or answer["engine"] == "model" for answer in answers)
+        failed = [answer for answer in answers if answer["engine"] == "phrasebook"]
+        assert all(answer["attempts"][0]["outcome"] == "failed" for answer in failed)
+
+
+async def test_r30_the_leaders_client_leaves() -> None:
+    """A leader whose client hangs up costs its followers nothing."""
+    async with (
+        FakeModel(honest(0.8)) as model,
+        services(1, OPENAI_BASE_URL=model.base_url, **MODEL) as [coach],
+    ):
+        first = asyncio.create_task(coach.post("/rewrite", {"draft": RUDE}))
+        await model.called.wait()
+        followers = [asyncio.create_task(coach.rewrite(RUDE)) for _ in range(10)]
+        await asyncio.sleep(0.1)
+        first.cancel()
+        answers = await asyncio.gather(*followers)
+        assert {answer["engine"] for answer in answers} == {"model"}
+        assert len(model.calls) <= 2
