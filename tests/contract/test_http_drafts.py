@@ -5,15 +5,16 @@ import json
 from collections.abc import AsyncIterator
 from typing import Any
 
+import httpx
 import pytest
-from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from service.errors import CoachError
 from service.web.answers import CheckOut, RewriteOut
+from service.web.app import CoachApp
 from tests.kit.app import Bench, FakeCoach
 
-Client = AsyncTestClient[Litestar]
+Client = AsyncTestClient[CoachApp]
 PROBLEM = "application/problem+json"
 
 
@@ -168,7 +169,9 @@ async def test_beyond_the_slots_work_is_refused_at_once() -> None:
         await leave.wait()
 
     bench = Bench(FakeCoach(before_rewrite=wait), max_in_flight=1)
-    async with AsyncTestClient(bench.app) as client:
+    # The test client serves from a loop of its own; events are shared within one.
+    transport = httpx.ASGITransport(bench.app)  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://coach") as client:
         first = asyncio.create_task(client.post("/rewrite", json={"draft": "a"}))
         await asyncio.wait_for(entered.wait(), 5)
         refused = await client.post("/rewrite", json={"draft": "a"})
@@ -180,6 +183,7 @@ async def test_beyond_the_slots_work_is_refused_at_once() -> None:
         leave.set()
         assert (await first).status_code == 200
         assert (await client.post("/rewrite", json={"draft": "a"})).status_code == 200
+    bench.lines.close()
 
 
 async def test_a_request_is_logged_once_by_its_template(client: Client, bench: Bench) -> None:

@@ -3,14 +3,14 @@
 from collections.abc import AsyncIterator
 
 import pytest
-from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
 from service.web import manual_answers as shapes
 from service.web.answers import Answer
+from service.web.app import CoachApp
 from tests.kit.app import STAMP, Bench
 
-Client = AsyncTestClient[Litestar]
+Client = AsyncTestClient[CoachApp]
 STAMPED = {"name": STAMP.name, "version": STAMP.version}
 
 

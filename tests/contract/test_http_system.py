@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 import yaml
-from litestar import Litestar
 from litestar.testing import AsyncTestClient
 
+from service.web.app import CoachApp
 from service.web.documents import render_openapi, render_problems
 from service.web.openapi import OPERATIONS, build
 from service.web.problems import PROBLEMS
@@ -17,7 +17,7 @@ from service.web.system import ReadyOut
 from tests.kit.app import STAMP, Bench, FakeReadiness
 
 ROOT = Path(__file__).parents[2]
-Client = AsyncTestClient[Litestar]
+Client = AsyncTestClient[CoachApp]
 PAGES = ["/", "/docs", "/docs/problems"]
 
 

@@ -52,15 +52,35 @@ COMMITMENTS: list[dict[str, Any]] = [
         "kind": "third-party",
         "any": [
             "财务会", "财务将", "仓库会", "仓库将", "快递员会", "快递会", "快递将", "物流会", "物流将", "师傅会", "师傅将", "技术人员会", "工程师会",
-            "经理会", "主管会", "领导会", "专员会", "专员将", "厂家会", "厂家将", "商家会", "商家将", "银行会", "银行将", "同事会", "安排专人",
+            "经理会", "主管会", "领导会", "专员会", "专员将", "厂家会", "厂家将", "商家会", "商家将", "银行会", "银行将", "同事会", "他会", "她会", "他们会", "安排专人",
             "安排专员", "安排师傅", "安排人员", "安排上门",
         ],
     },
 ]  # fmt: skip
 _RULES = (
-    rule("forbidden.brush-off", {"kind": "phrase", "any": ["自己联系", "找别人去", "你找领导去", "别来烦", "爱买不买", "别催", "催什么催", "烦不烦", "自己看"]}),
+    rule(
+        "forbidden.brush-off",
+        {
+            "kind": "phrase",
+            "any": [
+                "自己联系",
+                "找别人去",
+                "你找领导去",
+                "别来烦",
+                "爱买不买",
+                "别催",
+                "催什么催",
+                "烦不烦",
+                "自己看",
+            ],
+        },
+    ),
     rule("forbidden.ignorance", {"kind": "phrase", "any": ["不知道"], "unless": ["不知道您"]}),
-    rule("promises.guarantee", {"kind": "phrase", "any": ["保证", "百分百", "一定给你退"], "unless": ["保证金"]}, category="承诺"),
+    rule(
+        "promises.guarantee",
+        {"kind": "phrase", "any": ["保证", "百分百", "一定给你退"], "unless": ["保证金"]},
+        category="承诺",
+    ),
     rule("wording.rude-you", {"kind": "phrase", "any": ["你"]}, "warning"),
 )
 
@@ -87,7 +107,9 @@ def hidden(text: str, masked: Masked) -> str:
     return text
 
 
-def reasons(draft: str | Draft, candidate: str, policy: Policy = POLICY, canary: str | None = None) -> tuple[Reason, ...]:
+def reasons(
+    draft: str | Draft, candidate: str, policy: Policy = POLICY, canary: str | None = None
+) -> tuple[Reason, ...]:
     """Why a candidate (in plain words) for a draft may not leave."""
     reading, masked, before = prepared(draft, policy)
     return verify(policy, masked, hidden(candidate, masked), reading, before, canary=canary)

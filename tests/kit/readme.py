@@ -19,6 +19,8 @@ _VARYING = (
     (re.compile(r"\b(rw|job)_[A-Za-z0-9_-]+"), r"\1_…"),
     (re.compile(r'("?elapsed_ms"?:? +)[0-9.]+'), r"\1…"),
     (re.compile(r'("?(?:request_id|version|prompt_version)"?:? +)"?[^",\s]+"?'), r"\1…"),
+    # How many rules and examples there are is no news to those who read how to call them.
+    (re.compile(r"\b[0-9]+ (rules|scenarios|examples|replies|prompts)\b"), r"… \1"),
     (re.compile(r"\b[0-9.]+ m?s\b"), "… s"),
 )
 

@@ -86,7 +86,10 @@ TEMPLATES = (
     ),
     Template(
         ("文件不要超过{size}，{format}格式，不然不收。", "{format}，不要超过{size}。"),
-        ("请您上传{format}格式的文件，大小不要超过{size}", "文件格式为{format}，请勿超过{size}，感谢您的配合"),
+        (
+            "请您上传{format}格式的文件，大小不要超过{size}",
+            "文件格式为{format}，请勿超过{size}，感谢您的配合",
+        ),
     ),
     Template(
         ("运费不退，货款{money}可以退。", "货款{money}可以退，运费不退，规定就这样。"),
@@ -94,11 +97,17 @@ TEMPLATES = (
     ),
     Template(
         ("{placeholder}你好，{placeholder2}号单已关，有事再说。", "{placeholder}，{placeholder2}已关单。"),
-        ("{placeholder}您好，您的{placeholder2}号单已关，如有疑问请您随时联系我们", "{placeholder}您好，{placeholder2}已关单，感谢您的反馈"),
+        (
+            "{placeholder}您好，您的{placeholder2}号单已关，如有疑问请您随时联系我们",
+            "{placeholder}您好，{placeholder2}已关单，感谢您的反馈",
+        ),
     ),
     Template(
         ("这个月用了{count}，超出部分不赔。", "你这个月用了{count}，超出部分不赔，看条款。"),
-        ("您本月已使用{count}，超出部分不赔，请您留意", "本月用量为{count}，按条款超出部分不赔，如有疑问我为您说明"),
+        (
+            "您本月已使用{count}，超出部分不赔，请您留意",
+            "本月用量为{count}，按条款超出部分不赔，如有疑问我为您说明",
+        ),
     ),
     Template(
         ("会员仅限本人使用，最多{count}，多了封号。", "仅限本人，最多{count}。"),
@@ -106,32 +115,67 @@ TEMPLATES = (
     ),
     Template(
         ("车险{date}生效，生效前不赔。", "{date}才生效，生效前撞了不赔。"),
-        ("您的车险将于{date}生效，生效前的事故不赔，请您注意行车安全", "车险{date}生效，生效前不赔，如有疑问我为您说明"),
+        (
+            "您的车险将于{date}生效，生效前的事故不赔，请您注意行车安全",
+            "车险{date}生效，生效前不赔，如有疑问我为您说明",
+        ),
     ),
     Template(
         ("没有货了，补货至少{days}。", "没有货，至少等{days}。"),
-        ("这款商品目前没有货，补货至少{days}，请您谅解", "暂时没有货了，补货至少需要{days}，我会留意到货情况"),
+        (
+            "这款商品目前没有货，补货至少{days}，请您谅解",
+            "暂时没有货了，补货至少需要{days}，我会留意到货情况",
+        ),
     ),
     Template(
         ("工单{order}超过{days}没处理，不归我管。", "{order}，超过{days}没处理，找别人去。"),
-        ("您的工单{order}超过{days}没有处理，我来为您跟进", "工单{order}已超过{days}没处理，很抱歉，我马上为您核实"),
+        (
+            "您的工单{order}超过{days}没有处理，我来为您跟进",
+            "工单{order}已超过{days}没处理，很抱歉，我马上为您核实",
+        ),
     ),
     Template(
         ("{name}投诉{name2}，{order}，等通知。", "{order}：{name}投诉{name2}，等着。"),
-        ("{name}投诉{name2}的工单{order}已收到，请您等候通知", "关于{name}投诉{name2}一事，工单号{order}，请您等候通知"),
+        (
+            "{name}投诉{name2}的工单{order}已收到，请您等候通知",
+            "关于{name}投诉{name2}一事，工单号{order}，请您等候通知",
+        ),
     ),
     Template(
         ("{time}前下单当天发，{time2}后下单次日发。", "{time}前的当天发，{time2}后的次日发，别问了。"),
         ("{time}前下单当天发货，{time2}后下单次日发货", "您在{time}前下单当天发出，{time2}后下单次日发出"),
     ),
 )
-OPENERS = ("", "您好，", "很抱歉，", "很抱歉给您带来不便，", "感谢您的反馈，", "您的心情我理解，", "非常抱歉让您久等了，", "您好，感谢您的咨询，", "抱歉，", "您好，让您费心了，")
-CLOSERS = ("。", "，感谢您的理解。", "。如有疑问，请您随时联系我们。", "，祝您生活愉快。", "。感谢您的理解与支持！", "，我会继续跟进。", "，我们会尽快为您核实。", "。请问还有什么可以帮您？")
+OPENERS = (
+    "",
+    "您好，",
+    "很抱歉，",
+    "很抱歉给您带来不便，",
+    "感谢您的反馈，",
+    "您的心情我理解，",
+    "非常抱歉让您久等了，",
+    "您好，感谢您的咨询，",
+    "抱歉，",
+    "您好，让您费心了，",
+)
+CLOSERS = (
+    "。",
+    "，感谢您的理解。",
+    "。如有疑问，请您随时联系我们。",
+    "，祝您生活愉快。",
+    "。感谢您的理解与支持！",
+    "，我会继续跟进。",
+    "，我们会尽快为您核实。",
+    "。请问还有什么可以帮您？",
+)
 
 
 def _slots(pick: random.Random) -> dict[str, str]:
     digits = "".join(pick.choice("0123456789") for _ in range(20))
-    money = pick.sample(["30元", "128.50元", "1,280元", "56元", "399元", "18,500.00 元", "2000元", "75元", "640元", "五十元"], 2)
+    money = pick.sample(
+        ["30元", "128.50元", "1,280元", "56元", "399元", "18,500.00 元", "2000元", "75元", "640元", "五十元"],
+        2,
+    )
     times = pick.sample(["9:30", "14:00", "18:00", "20:30", "16点", "22:00", "10:45"], 2)
     names = pick.sample(["张先生", "李女士", "王师傅", "陈经理", "赵小姐", "周老师", "刘主任"], 2)
     return {
@@ -242,7 +286,14 @@ def _moved(pair: Pair, pick: random.Random) -> str | None:
 
 
 def _denied(pair: Pair, pick: random.Random) -> str | None:
-    for old, new in (("会上门", "不会上门"), ("可以退", "不可以退"), ("到账", "不到账"), ("当天发", "当天不发"), ("已关", "未关"), ("有效", "无效")):
+    for old, new in (
+        ("会上门", "不会上门"),
+        ("可以退", "不可以退"),
+        ("到账", "不到账"),
+        ("当天发", "当天不发"),
+        ("已关", "未关"),
+        ("有效", "无效"),
+    ):
         if old in pair.rewrite and new not in pair.rewrite:
             return pair.rewrite.replace(old, new, 1)
     return None
@@ -259,7 +310,11 @@ ADDITIONS = (
 
 def _promised(pair: Pair, pick: random.Random) -> str | None:
     body, mark = (pair.rewrite[:-1], pair.rewrite[-1]) if pair.rewrite[-1] in "。！？" else (pair.rewrite, "")
-    return f"{body}，{pick.choice(ADDITIONS)}{mark}" if mark != "？" else f"{pick.choice(ADDITIONS)}。{pair.rewrite}"
+    return (
+        f"{body}，{pick.choice(ADDITIONS)}{mark}"
+        if mark != "？"
+        else f"{pick.choice(ADDITIONS)}。{pair.rewrite}"
+    )
 
 
 def _doubled(pair: Pair, pick: random.Random) -> str | None:
@@ -268,7 +323,9 @@ def _doubled(pair: Pair, pick: random.Random) -> str | None:
 
 
 def _made_up_field(pair: Pair, pick: random.Random) -> str | None:
-    return pair.rewrite + pick.choice(["{{coupon}}", "[您的姓名]", "[PHONE_9]", "[ORDER_7]", "%s", "【日期】", "XXX"])
+    return pair.rewrite + pick.choice(
+        ["{{coupon}}", "[您的姓名]", "[PHONE_9]", "[ORDER_7]", "%s", "【日期】", "XXX"]
+    )
 
 
 CORRUPTIONS: dict[str, Corruption] = {
@@ -281,7 +338,21 @@ CORRUPTIONS: dict[str, Corruption] = {
     "address of a page changed": _changed("url"),
     "percentage changed": _changed("percent"),
     "count or size changed": _changed("count", "size"),
-    "fact dropped": _dropped("money", "date", "order", "phone", "url", "percent", "days", "time", "range", "count", "size", "format", "placeholder"),
+    "fact dropped": _dropped(
+        "money",
+        "date",
+        "order",
+        "phone",
+        "url",
+        "percent",
+        "days",
+        "time",
+        "range",
+        "count",
+        "size",
+        "format",
+        "placeholder",
+    ),
     "name changed": _renamed,
     "two exchanged": _swapped,
     "denial turned": _turned,

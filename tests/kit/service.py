@@ -25,12 +25,7 @@ class Service:
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
         self._log = folder / f"service-{self.port}.log"
-        clean = {
-            name: value
-            for name, value in os.environ.items()
-            if not name.startswith(("COACH_", "OPENAI_", "REDIS_"))
-        }
-        self._environ = {**clean, "COACH_DATA_DIR": str(folder / "data"), **environ}
+        self._environ = clean_environ(folder / "data", environ)
         self._process: subprocess.Popen[bytes] | None = None
         self.client = httpx.AsyncClient(
             base_url=self.url, timeout=30.0, trust_env=False, limits=httpx.Limits(max_connections=1000)

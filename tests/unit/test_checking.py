@@ -1,5 +1,7 @@
 """The checker: what fires where, what stands, and what the report says of the whole."""
 
+from typing import Any
+
 import pytest
 
 from service.core.checking import check
@@ -9,10 +11,10 @@ from service.core.results import Draft, Report, ScenarioMatch, Severity, Verdict
 from tests.kit.small_policy import policy_of, rule
 
 
-def report(policy: Policy, text: str, scenario: str | None = None, **context: object) -> Report:
+def report(policy: Policy, text: str, scenario: str | None = None, **context: Any) -> Report:
     """The report on a text in a context."""
     match = ScenarioMatch(scenario, "given", 1.0) if scenario else None
-    return check(policy, read(Draft(text=text, **context), match))  # type: ignore[arg-type]
+    return check(policy, read(Draft(text=text, **context), match))
 
 
 def spans(policy: Policy, text: str) -> list[str]:
@@ -201,7 +203,7 @@ def test_limit_marks_what_is_too_much() -> None:
     ],
 )
 def test_when_says_where_a_rule_applies(
-    when: dict[str, object], context: dict[str, object], *, fires: bool
+    when: dict[str, object], context: dict[str, Any], *, fires: bool
 ) -> None:
     """A rule whose condition does not hold is silent."""
     policy = policy_of(rule("wording.x", {"kind": "phrase", "any": ["亲"]}, "warning", when=when))

@@ -1,0 +1,1 @@
+"""Figures by hand: ratios to a baseline measured in the same run."""
