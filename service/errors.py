@@ -52,6 +52,10 @@ class BadMediaType(InputError):
 class DraftTooLong(InputError):
     """A text or the body is over its limit."""
 
+    def __init__(self, detail: str, problems: tuple[InputProblem, ...] = ()) -> None:
+        super().__init__(detail)
+        self.problems = problems
+
 
 class BadTable(InputError):
     """A row of a file cannot be read; `row` and `column` count from 1."""

@@ -5,14 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from service.core.cache_key import CacheKey
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message of a chat completion."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
+from service.core.messages import Message as Message  # noqa: PLC0414 - a word of the ports as well
 
 
 @dataclass(frozen=True, slots=True)

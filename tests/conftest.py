@@ -23,4 +23,4 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         return
     for item in items:
         if item.get_closest_marker("chaos"):
-            item.add_marker(pytest.mark.skip(reason="long form: make chaos"))
+            item.add_marker(pytest.mark.skip(reason="long form: pytest -m chaos"))

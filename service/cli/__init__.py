@@ -200,6 +200,6 @@ def key(tenant: str) -> None:
 @cli.command()
 def openapi() -> None:
     """Print the OpenAPI document."""
-    from service.web.openapi import render_openapi
+    from service.web.documents import render_openapi
 
     click.echo(render_openapi(), nl=False)

@@ -10,6 +10,7 @@ from service.core.text import Span
 # A clause with its mark; within clauses a word of Latin letters or digits is one piece, a Han character another.
 _CLAUSES = re.compile(r"[^，。！？；：、,!?;\n]*[，。！？；：、,!?;\n]*")
 _PIECES = re.compile(r"[A-Za-z0-9_.@%-]+|\s+|.", re.DOTALL)
+_WORDY = re.compile(r"[A-Za-z0-9_.@%-]")
 _FEW = 2
 """Equal characters between two edits, up to which they are read as one edit."""
 _MAX_PIECES = 400
@@ -24,7 +25,7 @@ def diff(draft: str, text: str, before: Report) -> tuple[Change, ...]:
     return tuple(_change(draft, text, edit, before) for edit in edits)
 
 
-def apply(draft: str, changes: tuple[Change, ...]) -> str:
+def applied(draft: str, changes: tuple[Change, ...]) -> str:
     """The text that the changes make of the draft."""
     pieces: list[str] = []
     at = 0
@@ -36,13 +37,7 @@ def apply(draft: str, changes: tuple[Change, ...]) -> str:
 
 def _edits(draft: str, text: str) -> Iterator[Edit]:
     """Half-open ranges (of the draft, of the text) that differ."""
-    start = 0
-    shorter = min(len(draft), len(text))
-    while start < shorter and draft[start] == text[start]:
-        start += 1
-    end = 0
-    while end < shorter - start and draft[-1 - end] == text[-1 - end]:
-        end += 1
+    start, end = _equal_ends(draft, text)
     middle, other = draft[start : len(draft) - end], text[start : len(text) - end]
     if not middle or not other:
         if middle or other:
@@ -51,6 +46,22 @@ def _edits(draft: str, text: str) -> Iterator[Edit]:
     for a, b, c, d in _ranges(_CLAUSES, middle, other):
         for w, x, y, z in _ranges(_PIECES, middle[a:b], other[c:d]):
             yield start + a + w, start + a + x, start + c + y, start + c + z
+
+
+def _equal_ends(draft: str, text: str) -> tuple[int, int]:
+    """How many characters two texts share at the start and at the end; no Latin word or figure is cut in two."""
+    shorter = min(len(draft), len(text))
+    start = end = 0
+    while start < shorter and draft[start] == text[start]:
+        start += 1
+    if start < max(len(draft), len(text)):
+        while start and _WORDY.match(draft, start - 1):
+            start -= 1
+    while end < shorter - start and draft[-1 - end] == text[-1 - end]:
+        end += 1
+    while end and _WORDY.match(draft, len(draft) - end):
+        end -= 1
+    return start, end
 
 
 def _ranges(pieces: re.Pattern[str], draft: str, text: str) -> Iterator[Edit]:
@@ -81,7 +92,7 @@ def _merged(edits: list[Edit], draft: str) -> list[Edit]:
     found: list[Edit] = []
     for edit in edits:
         if found:
-            a, b, c, d = found[-1]
+            a, b, c, _ = found[-1]
             between = draft[b : edit[0]]
             if len(between) <= _FEW and (not between or between.isalnum()):
                 found[-1] = (a, edit[1], c, edit[3])
@@ -93,6 +104,10 @@ def _merged(edits: list[Edit], draft: str) -> list[Edit]:
 def _change(draft: str, text: str, edit: Edit, before: Report) -> Change:
     a, b, c, d = edit
     op = "insert" if a == b else "delete" if c == d else "replace"
-    rules = [f.rule for f in before.findings if (f.span.start < b and a < f.span.end) or (a == b and f.span.start <= a <= f.span.end)]
+    rules = [
+        f.rule
+        for f in before.findings
+        if (f.span.start < b and a < f.span.end) or (a == b and f.span.start <= a <= f.span.end)
+    ]
     rules += [m.rule for m in before.missing if a <= m.insert_at <= b and c != d]
     return Change(op, Span(a, b), draft[a:b], text[c:d], tuple(dict.fromkeys(rules)))  # type: ignore[arg-type]

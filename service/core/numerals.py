@@ -12,7 +12,10 @@ SCALED = ARABIC + r"(?:\s?[百千万亿]{1,2})?"
 TO = r"\s?(?:-{1,2}|[~～–—至到])\s?"
 """What stands between the ends of a range."""
 
-_DIGITS = {**dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)), "幺": 1}
+_DIGITS = {
+    **dict(zip("零〇一二两三四五六七八九", (0, 0, 1, 2, 2, 3, 4, 5, 6, 7, 8, 9), strict=True)),
+    "幺": 1,
+}
 _UNITS = {"十": 10, "百": 100, "千": 1000}
 _MYRIADS = {"万": 10**4, "亿": 10**8}
 _SCALES = {**_UNITS, **_MYRIADS}
@@ -40,7 +43,7 @@ def _chinese(text: str) -> Decimal | None:
             total = (total + section + digit or 1) * _MYRIADS[char]
             section, digit, last_unit = 0, 0, _MYRIADS[char]
     # 三百五 is 350, 三百零五 is 305.
-    return Decimal(total + section + digit * (last_unit // 10 if last_unit > 10 else 1))  # noqa: PLR2004
+    return Decimal(total + section + digit * (last_unit // 10 if last_unit > 10 else 1))
 
 
 def value(text: str) -> Decimal | None:

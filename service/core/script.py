@@ -23,7 +23,9 @@ def _only(direction: str, points: range) -> frozenset[str]:
 
 
 _TRADITIONAL = _only("t2s", range(0x4E00, 0xA000)) - frozenset("著乾於瞭徵藉甚妳")
-_SIMPLIFIED = _only("s2t", range(0x4E00, 0xA000)) - (_COMMON - frozenset("为国户点课词药脚铺锅闹骂赞赶迹齐钟恶据体众荐"))
+_SIMPLIFIED = _only("s2t", range(0x4E00, 0xA000)) - (
+    _COMMON - frozenset("为国户点课词药脚铺锅闹骂赞赶迹齐钟恶据体众荐")
+)
 _SIMPLIFIED -= _TRADITIONAL
 
 

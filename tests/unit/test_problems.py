@@ -15,7 +15,20 @@ from service import errors
 from service.errors import BadBody, CoachError, InputProblem
 from service.web.problems import PROBLEMS, TABLE, Told, tell
 
-CONTRACT = ["invalid_json", "invalid_body", "unknown_scenario", "unknown_policy", "too_large", "unsupported_media_type", "unauthorized", "not_found", "conflict", "rate_limited", "overloaded", "internal"]
+CONTRACT = [
+    "invalid_json",
+    "invalid_body",
+    "unknown_scenario",
+    "unknown_policy",
+    "too_large",
+    "unsupported_media_type",
+    "unauthorized",
+    "not_found",
+    "conflict",
+    "rate_limited",
+    "overloaded",
+    "internal",
+]
 
 
 def _all(of: type[CoachError]) -> list[type[CoachError]]:

@@ -1,6 +1,6 @@
 """`kind: pattern`: a regular expression, run in linear time by RE2 on the clauses that an anchor woke."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -84,12 +84,12 @@ class Pattern(Scoped):
         return first, last
 
 
-def _words(text: ReadText, first: int, last: int, *, apart: bool) -> tuple[str, list[int]]:
+def _words(text: ReadText, first: int, last: int, *, apart: bool) -> tuple[str, Sequence[int]]:
     """The words of some clauses, `，` between them if `apart`, and for each character its place in `squeezed`."""
     clauses = text.clauses
     if not apart or first == last:
         start, end = text.squeezed_range(clauses[first].start, clauses[last].end)
-        return text.squeezed[start:end], list(range(start, end))
+        return text.squeezed[start:end], range(start, end)
     parts: list[str] = []
     offsets: list[int] = []
     for clause in clauses[first : last + 1]:

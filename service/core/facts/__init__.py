@@ -4,6 +4,7 @@ The order of `TABLE` is the order of precedence where two kinds could claim the 
 """
 
 import re
+from bisect import bisect_left, bisect_right, insort
 
 from service.core.facts import (
     account_id,
@@ -107,21 +108,33 @@ def _next(plain: str, start: int, refused: int) -> tuple[int, int]:
 def extract(text: Normalized) -> tuple[Fact, ...]:
     """The facts of a text, sorted and without overlap; spans and texts are of the text as sent."""
     found = _written(text)
-    taken: list[Fact] = []
-    raw = text.raw
-    for kind in SPOKEN:
-        for start, end in kind.find(text):
-            if any(start < fact.span.end and fact.span.start < end for fact in taken):
-                continue
-            if kind.HIDE == "none" and any(start < fact.span.end and fact.span.start < end for fact in found):
-                continue
-            taken.append(Fact(kind.KIND, raw[start:end], Span(start, end), kind.HIDE))
-    if not taken:
+    spoken = [(kind, span) for kind in SPOKEN for span in kind.find(text)]
+    if not spoken:
         return tuple(found)
-    hidden = [fact.span for fact in taken if fact.hide != "none"]
-    if hidden:
-        found = [fact for fact in found if not any(fact.span.start < end and start < fact.span.end for start, end in hidden)]
-    return tuple(sorted(found + taken, key=_start))
+    starts = [fact.span.start for fact in found]
+    raw = text.raw
+    gone: set[int] = set()
+    taken: list[Fact] = []
+    for kind, (start, end) in spoken:
+        first = bisect_right(starts, start)
+        if first and found[first - 1].span.end > start:
+            first -= 1
+        last = bisect_left(starts, end, first)
+        if (first < last and kind.HIDE == "none") or (taken and _overlaps(taken, start, end)):
+            continue
+        if first < last:
+            # What is hidden hides all that it touches, to the last character.
+            start, end = min(start, starts[first]), max(end, found[last - 1].span.end)  # noqa: PLW2901
+            gone.update(range(first, last))
+        insort(taken, Fact(kind.KIND, raw[start:end], Span(start, end), kind.HIDE), key=_start)
+    kept = [fact for index, fact in enumerate(found) if index not in gone] if gone else found
+    return tuple(sorted(kept + taken, key=_start))
+
+
+def _overlaps(facts: list[Fact], start: int, end: int) -> bool:
+    """Whether a range overlaps any of these facts, which are in order."""
+    at = bisect_left(facts, end, key=_start)
+    return at > 0 and facts[at - 1].span.end > start
 
 
 def _start(fact: Fact) -> int:

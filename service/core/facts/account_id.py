@@ -13,9 +13,7 @@ KIND = "account_id"
 HIDE: Hide = "opaque"
 WORD = "ACCOUNT"
 STARTS = frozenset({"han", "letter"})
-PATTERN = (
-    r"(?:QQ|qq|微信|VX|vx|Vx|WX|wx|WeChat|支付宝|旺旺)(?:客服)?(?:群|号码|账号|账户|号|ID|id)?\s?(?:是|为|[:：])?\s?[A-Za-z0-9][A-Za-z0-9_-]{4,19}(?![A-Za-z0-9])"
-)
+PATTERN = r"(?:QQ|qq|微信|VX|vx|Vx|WX|wx|WeChat|支付宝|旺旺)(?:客服)?(?:群|号码|账号|账户|号|ID|id)?\s?(?:是|为|[:：])?\s?[A-Za-z0-9][A-Za-z0-9_-]{4,19}(?![A-Za-z0-9])"
 _RE = re.compile(PATTERN)
 
 

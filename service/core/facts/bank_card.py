@@ -12,9 +12,7 @@ KIND = "bank_card"
 HIDE: Hide = "personal"
 WORD = "CARD"
 STARTS = frozenset({"digit"})
-PATTERN = (
-    r"\d(?:[\s\-\u200b-\u200f\u2060\ufeff]?\d){15,18}(?!\d)"
-)
+PATTERN = r"\d(?:[\s\-\u200b-\u200f\u2060\ufeff]?\d){15,18}(?!\d)"
 _RE = re.compile(PATTERN)
 
 
@@ -28,7 +26,7 @@ def accept(text: str) -> bool:
     total = 0
     for index, digit in enumerate(reversed([int(char) for char in text if char.isdecimal()])):
         doubled = digit * 2 if index % 2 else digit
-        total += doubled - 9 if doubled > 9 else doubled  # noqa: PLR2004
+        total += doubled - 9 if doubled > 9 else doubled
     return total % 10 == 0
 
 

@@ -21,7 +21,9 @@ _TIME = (
     rf"|(?:{_PART}\s?{_SPELLED}|(?!一点|两点|三点|零点){_SPELLED}|(?:[两三零]|一(?=点(?:半|整|钟)))(?=点(?:半|整|钟|前|后|到|左右|之)|时))\s?(?:点(?!击|评|单|餐|赞)|时(?!候|间|长|段|常|效|代))(?:半|一刻|三刻|整|钟|{CHINESE}分)?"
 )
 _TIME = f"(?:{_TIME})"
-_READ = re.compile(rf"({_PART})?\s?(\d{{1,2}}|{CHINESE})\s?(?:[:：](\d{{2}})|[点时](半|一刻|三刻|\d{{1,2}}|{CHINESE})?)")
+_READ = re.compile(
+    rf"({_PART})?\s?(\d{{1,2}}|{CHINESE})\s?(?:[:：](\d{{2}})|[点时](半|一刻|三刻|\d{{1,2}}|{CHINESE})?)"
+)
 _MINUTES = {"半": 30, "一刻": 15, "三刻": 45}
 _LATE = ("下午", "晚上", "傍晚", "晚间", "午后", "夜里")
 
@@ -30,13 +32,13 @@ def _minutes(text: str) -> tuple[int, ...]:
     found: list[int] = []
     for part, hours, minutes, spelled in _READ.findall(text):
         hour = int(value(hours) or 0)
-        late = part in _LATE and hour < 12  # noqa: PLR2004
+        late = part in _LATE and hour < 12
         more = minutes or spelled
         found.append((hour + 12 * late) * 60 + (_MINUTES.get(more) or int(value(more) or 0) if more else 0))
     return tuple(found)
-PATTERN = (
-    rf"{_TIME}(?:{TO}{_TIME}|{TO}(?=次日|第二天)(?:次日|第二天){_TIME})?"
-)
+
+
+PATTERN = rf"{_TIME}(?:{TO}{_TIME}|{TO}(?=次日|第二天)(?:次日|第二天){_TIME})?"
 _RE = re.compile(PATTERN)
 
 

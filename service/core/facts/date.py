@@ -21,12 +21,18 @@ _SYNONYMS = (
 
 def _parts(text: str) -> tuple[int, ...] | str:
     text = "".join(fold(text).split())
-    figures = values(text.replace("-", " ").replace("/", " ").replace(".", " ")) if text[0] not in "今明后大昨前当次隔本这上下每周星礼月年节" else ()
+    figures = (
+        values(text.replace("-", " ").replace("/", " ").replace(".", " "))
+        if text[0] not in "今明后大昨前当次隔本这上下每周星礼月年节"
+        else ()
+    )
     if figures:
         return tuple(int(figure) for figure in figures)
     for word, plain in _SYNONYMS:
         text = text.replace(word, plain)
     return text
+
+
 PATTERN = (
     r"(?:\d{4}\s?年\s?\d{1,2}\s?月(?:\s?\d{1,2}\s?[日号])?|\d{4}-\d{1,2}-\d{1,2}(?![\d-])|\d{4}/\d{1,2}/\d{1,2}(?![\d/])|\d{4}\.\d{1,2}\.\d{1,2}(?![\d.])|\d{4}\s?年(?!以|之|内)"
     rf"|\d{{1,2}}\s?月\s?\d{{1,2}}(?:\s?[日号])?(?:{TO}(?:\d{{1,2}}\s?月\s?)?\d{{1,2}}\s?[日号])?|\d{{1,2}}\s?月(?:份|底|初|中旬|上旬|下旬)?|[一二三四五六七八九十]{{1,2}}月(?:[一二三四五六七八九十]{{1,3}}[日号]|份|底|初))(?:[之以]?[前后](?![天往]))?"

@@ -13,9 +13,7 @@ KIND = "email"
 HIDE: Hide = "personal"
 WORD = "EMAIL"
 STARTS = frozenset({"digit", "letter"})
-PATTERN = (
-    r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
-)
+PATTERN = r"[A-Za-z0-9][A-Za-z0-9._%+-]{0,63}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63})+"
 _RE = re.compile(PATTERN)
 
 

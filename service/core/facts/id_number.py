@@ -14,9 +14,7 @@ WORD = "ID"
 STARTS = frozenset({"digit"})
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _CHECK = "10X98765432"
-PATTERN = (
-    r"\d(?:[\s\-\u200b-\u200f\u2060\ufeff]?\d){16}[\s\-\u200b-\u200f\u2060\ufeff]?[\dXx](?![0-9A-Za-z])"
-)
+PATTERN = r"\d(?:[\s\-\u200b-\u200f\u2060\ufeff]?\d){16}[\s\-\u200b-\u200f\u2060\ufeff]?[\dXx](?![0-9A-Za-z])"
 _RE = re.compile(PATTERN)
 
 

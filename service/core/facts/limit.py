@@ -19,7 +19,9 @@ _SENSES = {
     "except": r"除外|不包括|不含|之外|以外",
 }
 _RE = re.compile(
-    "(?=[请勿不最至上起下超高多大逾少低小未仅只除之以])(?:" + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _SENSES.items()) + ")"
+    "(?=[请勿不最至上起下超高多大逾少低小未仅只除之以])(?:"
+    + "|".join(f"(?P<{name}>{pattern})" for name, pattern in _SENSES.items())
+    + ")"
 )
 
 

@@ -12,9 +12,7 @@ KIND = "markdown_link"
 HIDE: Hide = "opaque"
 WORD = "LINK"
 STARTS = frozenset({"symbol"})
-PATTERN = (
-    r"!?\[[^\[\]\n]{0,100}\]\([^()\s]{1,300}\)"
-)
+PATTERN = r"!?\[[^\[\]\n]{0,100}\]\([^()\s]{1,300}\)"
 _RE = re.compile(PATTERN)
 
 

@@ -13,9 +13,7 @@ KIND = "model_name"
 HIDE: Hide = "none"
 WORD = ""
 STARTS = frozenset({"digit", "letter"})
-PATTERN = (
-    r"[A-Za-z]+-?\d+(?:\.\d+)*[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*|\d+[A-Za-z][A-Za-z0-9]*"
-)
+PATTERN = r"[A-Za-z]+-?\d+(?:\.\d+)*[A-Za-z0-9]*(?:-[A-Za-z0-9]+)*|\d+[A-Za-z][A-Za-z0-9]*"
 _RE = re.compile(PATTERN)
 
 

@@ -12,7 +12,7 @@ from service.core.text import Normalized, Span, fold
 KIND = "money"
 HIDE: Hide = "none"
 WORD = ""
-STARTS = frozenset({"digit", "han", "symbol"})
+STARTS = frozenset({"digit", "han", "letter", "symbol"})
 _UNIT = r"(?:元整?|块钱?(?!地|头)|圆(?!满|通)|人民币|RMB|美元|美金|港币|港元|欧元|新台币|台币|日元|英镑|角钱?|毛钱|分钱)"
 _FOREIGN = re.compile(r"NT\$|US\$|HK\$|美元|美金|港币|港元|欧元|新台币|台币|日元|英镑|角|毛|分")
 
@@ -20,6 +20,8 @@ _FOREIGN = re.compile(r"NT\$|US\$|HK\$|美元|美金|港币|港元|欧元|新台
 def _currency(text: str) -> str:
     found = _FOREIGN.search(text)
     return found.group() if found else "元"
+
+
 PATTERN = (
     rf"(?:NT\$|US\$|HK\$|[¥￥$])\s?{SCALED}(?:{TO}{SCALED})?(?:\s?元)?|{SCALED}(?:{TO}{SCALED})?\s?{_UNIT}"
     rf"|(?!一块(?!钱)){CHINESE}\s?{_UNIT}"

@@ -13,9 +13,7 @@ KIND = "number"
 HIDE: Hide = "none"
 WORD = ""
 STARTS = frozenset({"digit"})
-PATTERN = (
-    rf"{SCALED}(?:{TO}{SCALED})?"
-)
+PATTERN = rf"{SCALED}(?:{TO}{SCALED})?"
 _RE = re.compile(PATTERN)
 
 

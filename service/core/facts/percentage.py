@@ -13,9 +13,13 @@ KIND = "percentage"
 HIDE: Hide = "none"
 WORD = ""
 STARTS = frozenset({"digit", "han"})
+
+
 def _plain(text: str) -> str:
     text = fold(text).replace("％", "%")
     return text[3:] + "%" if text.startswith("百分之") else text
+
+
 PATTERN = (
     rf"{ARABIC}(?:\s?%?{TO}{ARABIC})?\s?[%％‰]|百分之{CHINESE}(?:点{CHINESE})?|{ARABIC}\s?(?:个百分点|折(?!叠))"
     r"|[一二三四五六七八九]{1,2}折(?![叠腾磨返旧现])"

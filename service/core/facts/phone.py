@@ -13,13 +13,15 @@ HIDE: Hide = "personal"
 WORD = "PHONE"
 STARTS = frozenset({"digit", "han", "symbol"})
 # What people (and evaders) put between digits: blanks, dashes, dots, invisible characters.
-_GAP = r"[\s\-.\u00ad\u200b-\u200f\u2060\ufeff]{0,2}"
+_GAP = r"[\s\-.—–·\u00ad\u200b-\u200f\u2060\ufeff]{0,2}"
 _SPELLED = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
 
 
 def _digits(text: str) -> str:
     digits = "".join(char for char in fold(text).translate(_SPELLED) if char.isdecimal() or char in "*xX")
-    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits  # noqa: PLR2004
+    return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
+
+
 PATTERN = (
     rf"(?:\+?86{_GAP})?1[3-9](?:{_GAP}\d){{9}}(?!\d)|1[3-9]\d[*xX]{{3,}}\d{{2,4}}"
     rf"|\+\d{{1,3}}(?:{_GAP}\d){{7,12}}(?!\d)|[(（]0\d{{2,3}}[)）]{_GAP}\d{{3,4}}{_GAP}\d{{4}}(?!\d)"

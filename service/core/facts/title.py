@@ -13,9 +13,7 @@ KIND = "title"
 HIDE: Hide = "none"
 WORD = ""
 STARTS = frozenset({"symbol"})
-PATTERN = (
-    r"《[^《》\n{}\[\]<>%$]{1,60}》"
-)
+PATTERN = r"《[^《》\n{}\[\]<>%$]{1,60}》"
 _RE = re.compile(PATTERN)
 
 

@@ -13,9 +13,7 @@ KIND = "tracking_number"
 HIDE: Hide = "opaque"
 WORD = "TRACKING"
 STARTS = frozenset({"letter"})
-PATTERN = (
-    r"(?:SF|YT|JD|JT|DPK|DB|EMS|ZTO|STO|YTO|UC|ZJS|TT|AN)[A-Z]{0,3}\d{8,20}[A-Z]{0,2}(?![A-Za-z0-9])"
-)
+PATTERN = r"(?:SF|YT|JD|JT|DPK|DB|EMS|ZTO|STO|YTO|UC|ZJS|TT|AN)[A-Z]{0,3}\d{8,20}[A-Z]{0,2}(?![A-Za-z0-9])"
 _RE = re.compile(PATTERN)
 
 

@@ -13,9 +13,7 @@ KIND = "word"
 HIDE: Hide = "none"
 WORD = ""
 STARTS = frozenset({"letter"})
-PATTERN = (
-    r"[A-Za-z]+(?:['&+.\-][A-Za-z]+)*\+*"
-)
+PATTERN = r"[A-Za-z]+(?:['&+.\-][A-Za-z]+)*\+*"
 _RE = re.compile(PATTERN)
 
 

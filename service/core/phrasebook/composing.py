@@ -1,5 +1,6 @@
 """Puts a courteous text together: address, apology, the draft's useful clauses in their order, a way forward."""
 
+import re
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -7,15 +8,17 @@ from service.core.compiling import Applies, Policy, applies
 from service.core.phrasebook.heads import Head, head_of
 from service.core.phrasebook.pieces import Piece, ends_sentence, structure_of
 from service.core.phrasebook.slots import fill
-from service.core.phrasebook.style import Style, calm, leads_on
+from service.core.phrasebook.style import Style, calm, leads_on, states
 from service.core.policy import Line
 from service.core.reading import Reading
 from service.core.scope import squeeze
+from service.core.text import fold
 
 Section = Literal["openings", "apologies", "empathy", "thanks", "offers", "closings"]
 _BEFORE: tuple[Section, ...] = ("apologies", "empathy", "thanks")
 _AFTER: tuple[Section, ...] = ("offers", "closings")
-_LINK = ("[LINK_",)
+_BULLET = re.compile(r"\d[.、)）]|[-*•·]")
+_ENDED = ("。", "？", ".", "?", "！", "!", "~", "～")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,10 @@ class Lines:
     sections: dict[Section, tuple[tuple[str, Applies | None], ...]]
     said: dict[Section, tuple[str, ...]]
 
+    def excuse(self, style: Style) -> str:
+        """The apology that leads into a clause, '' when the phrasebook has none."""
+        return next((style.own(text) for text, _ in self.sections["apologies"] if text.endswith("，")), "")
+
 
 def lines_of(policy: Policy) -> Lines:
     """The lines of a policy's phrasebook."""
@@ -47,7 +54,7 @@ def lines_of(policy: Policy) -> Lines:
     }
     return Lines(
         {name: tuple((line.text, applies(line.when)) for line in found) for name, found in sections.items()},
-        {name: tuple(squeeze(words) for words in found) for name, found in book.said.items()},
+        dict(book.said),
     )
 
 
@@ -60,7 +67,6 @@ class Setting:
     reading: Reading
     values: dict[str, str]
     names: dict[str, str]
-    draft: str
 
 
 def compose(pieces: list[Piece], setting: Setting, left_out: frozenset[Section]) -> list[Part]:
@@ -71,12 +77,15 @@ def compose(pieces: list[Piece], setting: Setting, left_out: frozenset[Section])
     if not kept:
         return []
     body = _body(pieces, kept, first, setting.style)
-    said = "".join(part.text for part in body)
-    around = setting.reading.with_draft(f"{setting.draft}\n{said}")
+    said = "".join(part.text for part in body).rstrip()
+    around = setting.reading.with_draft(_situation(pieces))
     front = _front(head, said, setting, around, left_out)
     lead, words = body[0].text, body[1:]
     front, words = _nearer(front, words, setting.lines)
-    # Tags and bullets of the first clause stay before whatever is added to it.
+    if front and not head and _BULLET.search(lead):
+        front = [*front[:-1], Part(f"{front[-1].text.rstrip('，,。.')}：\n", front[-1].owner)]
+        lead, front = "", [*front, Part(lead)]
+    # Tags of the first clause stay before whatever is added to it, a list comes after.
     parts = [*front[:1], Part(lead), *front[1:]] if head else [Part(lead), *front]
     after = _lines(_AFTER, said, setting, around, left_out)
     if after:
@@ -85,9 +94,16 @@ def compose(pieces: list[Piece], setting: Setting, left_out: frozenset[Section])
         if structure and mark.endswith(structure):
             mark = mark[: -len(structure)]
         if not ends_sentence(mark):
-            mark = _stop(words[-2].text, setting.style)
+            mark = _stop(words[-2].text, setting.style) if words[-2:] else mark
         words = [*words[:-1], replace(last, text=mark), *after, Part(structure)]
     return [part for part in (*parts, *words) if part.text]
+
+
+def _situation(pieces: list[Piece]) -> str:
+    """What the draft states, in its own words and in ours: by this the lines are chosen."""
+    words = [piece.before for piece in pieces if piece.changed and states(piece.before, piece.mark)]
+    words += [piece.words for piece in pieces if piece.words and states(piece.words, piece.mark)]
+    return "\n".join(words)
 
 
 def _front(
@@ -110,7 +126,10 @@ def _front(
 
 def _nearer(front: list[Part], body: list[Part], lines: Lines) -> tuple[list[Part], list[Part]]:
     """An apology that leads into a clause, moved to the clause that calls for it."""
-    at = next((i for i, part in enumerate(front) if part.owner == "apologies" and part.text.endswith((",", "，"))), None)
+    at = next(
+        (i for i, part in enumerate(front) if part.owner == "apologies" and part.text.endswith((",", "，"))),
+        None,
+    )
     if at is None:
         return front, body
     triggers = {
@@ -131,10 +150,13 @@ def _lines(
     names: tuple[Section, ...], said: str, setting: Setting, around: Reading, left_out: frozenset[Section]
 ) -> list[Part]:
     """The first fitting line of each section that is neither said already nor left out."""
-    squeezed = squeeze(said)
+    plain = fold(said)
     found: list[Part] = []
     for name in names:
-        if name in left_out or any(words in squeezed for words in setting.lines.said.get(name, ())):
+        if name in left_out or any(words in plain for words in setting.lines.said.get(name, ())):
+            continue
+        # After a question the customer is to speak.
+        if name in _AFTER and (found[-1].text if found else said).rstrip().endswith(("？", "?")):
             continue
         for text, when in setting.lines.sections[name]:
             filled = fill(text, setting.values)
@@ -156,8 +178,15 @@ def _body(pieces: list[Piece], kept: list[int], first: int, style: Style) -> lis
         last_of_sentence = following == len(pieces) or pieces[following].sentence != piece.sentence
         if last_of_sentence and dropped and not ends_sentence(mark):
             mark = _stop(piece.words, style) + structure_of(mark)
-        if following == len(pieces) and not ends_sentence(mark) and mark.strip() in ("", ",", "，", "：", ":", "、"):
+        if (
+            following == len(pieces)
+            and not piece.words.endswith(_ENDED)
+            and not ends_sentence(mark)
+            and mark.strip() in ("", ",", "，", "：", ":", "、")
+        ):
             mark = _stop(piece.words, style) + structure_of(mark)
+        if leads_on(piece.words) and ends_sentence(mark):
+            mark = style.comma + structure_of(mark)
         mark += "".join(lost.structure for lost in dropped)
         if place + 1 < len(kept):
             mark += pieces[following].lead if pieces[following].lead not in mark else ""

@@ -6,18 +6,23 @@ from dataclasses import dataclass
 from service.core.phrasebook.pieces import Piece, structure_of
 from service.core.text import fold
 
-_TOKEN = r"\[(?:FIELD|NAME)_\d+\]"
-_GREETING = r"您好|你好|您们好|你们好|哈喽|早上好|上午好|中午好|下午好|晚上好|早安|晚安|[Hh]ello|HELLO|[Hh]i|嗨"
+_NAMED = r"\[(?:FIELD|NAME)_\d+\]"
+_GREETING = (
+    r"您好|你好|您们好|你们好|哈喽|早上好|上午好|中午好|下午好|晚上好|早安|晚安|[Hh]ello|HELLO|[Hh]i|嗨"
+)
 # Who is addressed: a name stays as it is written, a familiar or anonymous word gives way to 您好.
 _ADDRESS = re.compile(
-    rf"^(?:喂|哎|嘿|诶)?(?P<honour>尊敬的|亲爱的)?(?P<name>{_TOKEN}|[\u4e00-\u9fff]{{1,3}}?(?:先生|女士|老师|医生|总|师傅|经理|同学))?"
+    rf"^(?:喂|哎|嘿|诶)?(?P<honour>尊敬的|亲爱的)?(?P<name>{_NAMED}(?:家长|同学|老师|先生|女士|业主|用户|会员)?|[\u4e00-\u9fff]{{1,3}}?(?:先生|女士|老师|医生|总|师傅|经理|同学))?"
     r"(?P<familiar>(?:这位|各位)?(?:客户|顾客|用户|会员|客官|客人|旅客|乘客|业主|家长|同学|朋友|读者|买家|亲亲|亲|宝宝|宝贝|宝|哥|姐"
-    r"|大哥|大姐|大爷|大妈|阿姨|叔叔|美女|帅哥|老板|小姐|小姐姐|师傅|亲爱的|先生|女士|朋友们|[/／、])+)?"
+    r"|大哥|大姐|大爷|大妈|阿姨|叔叔|美女|帅哥|老板|小姐|小姐姐|师傅|亲爱[的哒滴]|先生|女士|朋友们|[/／、])+)?"
     rf"(?P<greeting>{_GREETING})?[呀啊哦哈呢哟嘛~～]*$"
 )
-_AHEAD = re.compile(rf"^(?:喂|哎|嘿|诶)?(?P<familiar>客户|顾客|用户|亲亲|亲)(?P<rest>您.*|你.*|这.*|我.*|{_TOKEN}.*)$")
+_AHEAD = re.compile(
+    rf"^(?:喂|哎|嘿|诶)?(?P<familiar>客户|顾客|用户|亲亲|亲)(?P<rest>您.*|你.*|这.*|我.*|{_NAMED}.*)$"
+)
 _NAMES_A_PERSON = re.compile(
-    r"name|nick|user|customer|client|contact|first|last|requester|buyer|称呼|姓名|昵称|客户|姓|买家|学员|会员|用户|业主|同学", re.IGNORECASE
+    r"name|nick|student|member|parent|guest|user|customer|client|contact|first|last|requester|buyer|称呼|姓名|昵称|客户|姓|买家|学员|会员|用户|业主|同学|家长|学生|顾客|先生|女士",
+    re.IGNORECASE,
 )
 
 
@@ -41,7 +46,12 @@ def head_of(pieces: list[Piece], names: dict[str, str], *, comma: str) -> Head |
         if found is None or not piece.before:
             break
         token = found["name"] or ""
-        if token.startswith("[FIELD") and not found["greeting"] and not found["familiar"] and not _names(token, names):
+        if (
+            token.startswith("[FIELD")
+            and not found["greeting"]
+            and not found["familiar"]
+            and not _names(token, names)
+        ):
             break
         if token and name:
             break
@@ -56,7 +66,7 @@ def head_of(pieces: list[Piece], names: dict[str, str], *, comma: str) -> Head |
         return None
     last = pieces[taken - 1]
     own = "".join(piece.lead + piece.before + piece.mark for piece in pieces[:taken])
-    if name and not greeted or taken > 1 or pieces[0].before != _plain_greeting(pieces[0].before):
+    if (name and not greeted) or taken > 1 or pieces[0].before != _plain_greeting(pieces[0].before):
         mark = last.mark if "\n" in last.mark else comma + structure_of(last.mark)
         return Head(f"{honour}{name}您好", taken, pieces[0].lead, mark)
     return Head(own[len(pieces[0].lead) : len(own) - len(last.mark)], taken, pieces[0].lead, last.mark)
@@ -70,12 +80,14 @@ def ends_head(mark: str) -> bool:
 def _plain_greeting(words: str) -> str:
     """The words when they are a courteous greeting as they stand, else ''."""
     found = _ADDRESS.match(words)
-    courteous = found is not None and (found["greeting"] or "").startswith(("您好", "早", "上午", "中午", "下午", "晚"))
+    courteous = found is not None and (found["greeting"] or "").startswith(
+        ("您好", "早", "上午", "中午", "下午", "晚")
+    )
     return words if courteous and found is not None and not found["familiar"] else ""
 
 
 def _names(token: str, names: dict[str, str]) -> bool:
-    hidden = names.get(token)
+    hidden = names.get(token[: token.find("]") + 1])
     return hidden is None or _NAMES_A_PERSON.search(hidden) is not None
 
 

@@ -10,37 +10,78 @@ from service.core.results import Finding, Missing, Report, Severity
 
 # A clause that says less than this beside an offence is not worth keeping.
 _MIN_REST = 4
+_DENIES = re.compile(r"[不没無无未沒]")
 _HANGING = re.compile(r"^(?:但是|但|不过|所以|因此|而且|然后|并且|而|那么|那|就|反正|再说)(?=[^\s])")
 
 
+Place = tuple[int, int, Part]
+"""Where a part stands in the text: start, end, the part."""
+
+
 def repaired(
-    pieces: list[Piece], parts: list[Part], report: Report, holds_fact: Callable[[str], bool]
+    pieces: list[Piece], parts: list[Part], report: Report, holds_fact: Callable[[str], bool], excuse: str
 ) -> tuple[list[Piece], frozenset[Section]]:
-    """The pieces without what was found, and the sections of ours that gave offence."""
-    places: list[tuple[int, int, Part]] = []
-    at = 0
-    for part in parts:
-        places.append((at, at + len(part.text), part))
-        at += len(part.text)
+    """The pieces without what was found, and the sections of ours that gave offence.
+
+    A denial that is no error in itself keeps its sense: first of all it gets the `excuse` before it.
+    """
+    places = _places(parts)
     out = list(pieces)
+    serious = [finding for finding in report.findings if finding.severity is not Severity.INFO]
+    if excuse and not any(excuse in part.text for part in parts):
+        bare = [_owner(places, finding) for finding in serious if _bare_denial(finding)]
+        owner = next((owner for owner in bare if isinstance(owner, int)), None)
+        if owner is not None:
+            out[owner] = replace(out[owner], words=excuse + out[owner].words)
+            return out, frozenset()
     offending: set[Section] = set()
     # From the last to the first, so that the places of the others stay what they were.
-    for finding in sorted(report.findings, key=lambda finding: -finding.span.start):
-        if finding.severity is Severity.INFO:
-            continue
-        for start, end, part in places:
-            if finding.span.start >= end or finding.span.end <= start:
-                continue
-            if isinstance(part.owner, str):
-                offending.add(part.owner)
-            elif part.owner is not None:
-                inside = (max(finding.span.start - start, 0), min(finding.span.end, end) - start)
-                whole = finding.span.start >= start and finding.span.end <= end
-                out[part.owner] = _without(out[part.owner], inside, finding, whole=whole, holds_fact=holds_fact)
+    for finding in reversed(serious):
+        for place in places:
+            _take_out(out, offending, place, finding, holds_fact)
     for item in report.missing:
         if item.severity is not Severity.INFO:
             _supply(out, places, item)
     return [_unhung(out, index) for index in range(len(out))], frozenset(offending)
+
+
+def _places(parts: list[Part]) -> list[Place]:
+    """The parts with where they stand in the text."""
+    places: list[Place] = []
+    at = 0
+    for part in parts:
+        places.append((at, at + len(part.text), part))
+        at += len(part.text)
+    return places
+
+
+def _owner(places: list[Place], finding: Finding) -> int | Section | None:
+    """What the part is made of in which a finding begins."""
+    return next((part.owner for start, end, part in places if start <= finding.span.start < end), None)
+
+
+def _bare_denial(finding: Finding) -> bool:
+    """Whether what was found is a refusal that only lacks courtesy."""
+    return finding.severity is Severity.WARNING and _DENIES.search(finding.text) is not None
+
+
+def _take_out(
+    pieces: list[Piece],
+    offending: set[Section],
+    place: Place,
+    finding: Finding,
+    holds_fact: Callable[[str], bool],
+) -> None:
+    """Take a finding out of the piece or section that a part is made of, if it stands there."""
+    start, end, part = place
+    if finding.span.start >= end or finding.span.end <= start:
+        return
+    if isinstance(part.owner, str):
+        offending.add(part.owner)
+    elif part.owner is not None:
+        inside = (max(finding.span.start - start, 0), min(finding.span.end, end) - start)
+        whole = finding.span.start >= start and finding.span.end <= end
+        pieces[part.owner] = _without(pieces[part.owner], inside, finding, whole=whole, holds_fact=holds_fact)
 
 
 def _without(
@@ -57,7 +98,7 @@ def _without(
     return replace(piece, words=rest if len(rest) >= _MIN_REST or holds_fact(rest) else "")
 
 
-def _supply(pieces: list[Piece], places: list[tuple[int, int, Part]], item: Missing) -> None:
+def _supply(pieces: list[Piece], places: list[Place], item: Missing) -> None:
     """Put the safe words for what is missing before the clause where they belong, or behind the last one."""
     safe = next((other.text for other in item.replacements if other.safe), None)
     owned = [(start, end, part.owner) for start, end, part in places if isinstance(part.owner, int)]

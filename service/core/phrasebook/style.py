@@ -5,10 +5,13 @@ from dataclasses import dataclass
 
 from service.core.script import script_of, to_traditional
 
-_ANSWERABLE = re.compile(r"[吗嗎呢]$|^请问|^請問|能否|可否|是否|(?:什么|怎么|多少|哪[里个些位]|几[点号个位])[^，]{0,6}$")
+_ANSWERABLE = re.compile(
+    r"[吗嗎呢]$|^请问|^請問|能否|可否|是否|(?:什么|怎么|多少|哪[里个些位]|几[点号个位])[^，]{0,6}$"
+)
 _BIDS = re.compile(r"^(?:麻烦|麻煩|请您|請您|建议|建議|如果|欢迎|歡迎)")
 # A name of the matter that the next words go on about: no full stop after it.
 _TOPIC = re.compile(r"^(?:关于|關於)(?:您|你)?[^，,。]{1,30}$")
+_IF = ("如果", "若", "如需", "如有", "要是", "万一", "萬一", "是否", "请问", "請問")
 _RUNS = re.compile(r"([！!？?。~～])[！!？?。~～]+")
 
 
@@ -42,6 +45,16 @@ def asks(words: str) -> bool:
     return _ANSWERABLE.search(words) is not None and _BIDS.search(words) is None
 
 
+def states(words: str, mark: str) -> bool:
+    """Whether a clause says how things are, rather than asking or setting a condition."""
+    return (
+        "？" not in mark
+        and "?" not in mark
+        and not words.endswith(("吗", "么", "嗎", "麼"))
+        and not words.startswith(_IF)
+    )
+
+
 def leads_on(words: str) -> bool:
     """Whether words only name the matter, so that more must follow."""
     return _TOPIC.search(words) is not None
@@ -50,10 +63,13 @@ def leads_on(words: str) -> bool:
 def calm(mark: str, words: str, style: Style, *, changed: bool) -> str:
     """A mark without shouting: runs shortened, and after changed words no exclamation and no idle question mark."""
     mark = _RUNS.sub(r"\1", mark)
-    if changed:
+    if changed and not words.endswith("您好"):
         mark = re.sub(r"^[:：]", style.comma, re.sub(r"[！!]", style.stop, mark))
         if not asks(words):
             mark = re.sub(r"[？?]", style.stop, mark)
+        # Blanks between clauses are chat habit; beside words of ours they read as a gap.
+        if mark and not mark.strip(" \u3000"):
+            mark = style.comma
     if words.endswith(("吗", "嗎")):
         mark = re.sub(r"^[。.，,！!]", style.question, mark) or style.question
     return mark

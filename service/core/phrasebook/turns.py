@@ -38,7 +38,8 @@ class Turns:
     def __init__(self, turns: tuple[Turn, ...], own: Callable[[str], str]) -> None:
         """`own` puts our words into the script of the drafts that these turns are for."""
         self._turns = tuple(
-            _Ready(re2.compile(turn.pattern), _parts(own(turn.to)), applies(turn.when), turn.gloss) for turn in turns
+            _Ready(re2.compile(turn.pattern), _parts(own(turn.to)), applies(turn.when), turn.gloss)
+            for turn in turns
         )
         owners: dict[str, list[int]] = {}
         for number, turn in enumerate(turns):

@@ -6,9 +6,9 @@ from service.core.facts import extract, negation
 from service.core.kinds import squeeze
 from service.core.masking import Masked, unmask
 from service.core.reading import Reading
-from service.core.results import FactFate, Reason, Report, Severity, Verdict
+from service.core.results import FactFate, Finding, Missing, Reason, Report, Severity, Verdict
 from service.core.text import normalize
-from service.core.verifying import bindings, claims, commitments, denials, shape, tokens
+from service.core.verifying import bindings, claims, commitments, denials, limits, shape, tokens
 from service.core.verifying.sources import Offences, Sources, stands_in
 
 
@@ -35,7 +35,7 @@ def verify(
     facts = claims.candidate_facts(sources, text)
     reasons += claims.lost_and_invented(sources, text, facts)
     reasons += denials.turned(sources, text, facts)
-    reasons += denials.unbounded(sources, text, facts)
+    reasons += limits.unbounded(sources, text, facts)
     reasons += bindings.swapped(sources, text, facts)
     reasons += commitments.added(sources, text)
     if not reasons:
@@ -48,7 +48,7 @@ def _breaches(policy: Policy, reading: Reading, text: str) -> list[Reason]:
     report = check(policy, reading.with_draft(text))
     if report.verdict is Verdict.PASS:
         return []
-    offences = (*report.findings, *report.missing)
+    offences: tuple[Finding | Missing, ...] = (*report.findings, *report.missing)
     return [
         Reason("policy_breach", f"{offence.rule}：{offence.message}")
         for offence in offences
@@ -68,7 +68,9 @@ def fates(masked: Masked, candidate: str, before: Report) -> tuple[FactFate, ...
     result: list[FactFate] = []
     for fact in sorted((*masked.facts, *masked.hidden), key=lambda one: one.span.start):
         rule = None
-        if not stands_in(fact.text, squeezed) and not (fact.kind == negation.KIND and denials.kept(fact, found)):
+        if not stands_in(fact.text, squeezed) and not (
+            fact.kind == negation.KIND and denials.kept(fact, found)
+        ):
             rule = offences.forbid(fact) or offences.beside(fact)
         result.append(FactFate(fact.kind, fact.text, rule is None, rule))
     return tuple(result)

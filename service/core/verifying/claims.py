@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from service.core.facts import extract, same
 from service.core.kinds import squeeze
 from service.core.masking import TOKEN_LIKE
-from service.core.results import Fact, Reason
+from service.core.results import Fact, Reason, RejectionCode
 from service.core.text import Normalized
 from service.core.verifying.sources import CONTACTS, Sources, stands_in
 
@@ -17,6 +17,8 @@ _WISH = re.compile(r"祝|感谢|谢谢")
 _GRANTS = re.compile(
     r"退|赔|补|减免|免除|返|抵|送达|送到|到账|给您|为您|解决|处理好|处理完|完成|答复|回复|安排|上门|发出|发货|寄出|之?内|之?前|以前|后(?:会|给|为|将)"
 )
+_GRANTED = frozenset({"money", "percentage", "duration", "date", "time", "number", "count"})
+_FOREIGN: dict[str, RejectionCode] = {"html": "markup", "placeholder": "token_misused"}
 # Words that a rude draft uses without stating anything.
 _EMPTY_WORDS = frozenset({"ok", "hi", "hello", "bye", "sorry", "no", "yes"})
 _DIGIT = re.compile(r"\d")
@@ -69,7 +71,9 @@ def _literally_in(words: str, squeezed: str) -> bool:
 
 def _may_go(sources: Sources, fact: Fact) -> bool:
     """Whether a fact of the draft need not come back."""
-    if sources.offences.forbid(fact) is not None or (fact.kind == "word" and fact.text.lower() in _EMPTY_WORDS):
+    if sources.offences.forbid(fact) is not None or (
+        fact.kind == "word" and fact.text.lower() in _EMPTY_WORDS
+    ):
         return True
     # 今天 and 三次 in a rebuke are its rhetoric; figures in digits always count.
     soft = fact.kind in ("date", "count", "word") and _DIGIT.search(fact.text) is None
@@ -80,18 +84,15 @@ def _unfounded(sources: Sources, text: Normalized, fact: Fact) -> Reason | None:
     """Why a fact of a candidate that no source of ours holds may not be stated, or None if it may."""
     clause = text.clause_at(fact.span.end - 1) if text.clauses else None
     around = text.plain[clause.start : clause.end] if clause else text.plain
-    if fact.kind == "date" and _DIGIT.search(fact.text) is None and _WISH.search(around):
+    reading = sources.reading
+    wished = fact.kind == "date" and _DIGIT.search(fact.text) is None and _WISH.search(around) is not None
+    addressed = bool(reading.surname and reading.title) and fact.text == f"{reading.surname}{reading.title}"
+    if wished or addressed:
         return None
-    if fact.kind == "name_with_title":
-        known = (sources.reading.surname or "") + (sources.reading.title or "")
-        if sources.reading.surname and sources.reading.title and fact.text == known:
-            return None
-    if fact.kind == "html":
-        return Reason("markup", f"“{fact.text}”不在原文中")
-    if fact.kind == "placeholder":
-        return Reason("token_misused", f"“{fact.text}”不在原文中")
+    if fact.kind in _FOREIGN:
+        return Reason(_FOREIGN[fact.kind], f"“{fact.text}”不在原文中")
     if fact.kind not in CONTACTS and sources.customer_holds(fact):
-        if fact.kind in ("money", "percentage", "duration", "date", "time", "number", "count") and _GRANTS.search(around):
-            return Reason("commitment_invented", f"“{fact.text}”只是客户的说法")
-        return None
-    return Reason("fact_invented", "联系方式或号码没有依据" if fact.hide != "none" else f"“{fact.text}”没有依据")
+        granted = fact.kind in _GRANTED and _GRANTS.search(around) is not None
+        return Reason("commitment_invented", f"“{fact.text}”只是客户的说法") if granted else None
+    detail = "联系方式或号码没有依据" if fact.hide != "none" else f"“{fact.text}”没有依据"
+    return Reason("fact_invented", detail)

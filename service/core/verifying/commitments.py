@@ -10,12 +10,40 @@ from service.core.text import Normalized, fold
 from service.core.verifying.sources import Sources
 
 # Ahead of committing words in a clause, these take the commitment back or leave it open.
-_TAKES_BACK = re.compile(r"[不没无未勿非别]|暂停|拒绝|是否|能否|可否|如果|如需|如您|若|请问|避免|以免|关于|诉求|符合|条件|(?<![为帮替给])[您你客户]{1,2}[^，。]{0,4}(?:申请|要求|希望|提出|反映|提到|询问|咨询)")
+_TAKES_BACK = re.compile(
+    r"[不没无未勿非别]|暂停|拒绝|是否|能否|可否|如果|如需|如您|若|请问|避免|以免|关于|诉求|符合|条件|(?<![为帮替给])[您你客户]{1,2}[^，。]{0,4}(?:申请|要求|希望|提出|反映|提到|询问|咨询)"
+)
 _ASKS = re.compile(r"(?:吗|么|呢)$")
-_NAMES = re.compile(r"^(?:的?(?:申请|诉求|要求|请求|问题|进度|事宜|政策|规则|规定|条件|标准|流程|情况|原因|方案|需求|结果))")
+_NAMES = re.compile(
+    r"^(?:的?(?:申请|诉求|要求|请求|问题|进度|事宜|政策|规则|规定|条件|标准|流程|情况|原因|方案|需求|结果))"
+)
 # What a compensation is made of; a draft that holds it in other words (钱退你) is its source.
 _SUBSTANCE = "退赔补减免送赠券返折换红修"
 _THIRD_PARTY_ACTS = re.compile(r"会|将|要|来|去|到|上门|处理|送|修|派|打电话|联系")
+
+_CAUSE = re.compile(
+    r"(?:因为|由于|因(?![此为而]|(?:工作|相关|公司|平台)?(?:规定|政策|流程))|受(?=[^，。]{2,12}影响))(?P<cause>[^，。！？；,;!?\n\[\]]{2,24})"
+)
+_COURTEOUS = re.compile(
+    r"导致|造成|影响|原因|延误|带来|不便|我们|您|你|的|了|是|在|有|给|已|而|所|未能|暂时|无法|规定|规则|工作(?!失误)|流程|政策|[^一-鿿]"
+)
+_KNOWN_SHARE = 0.3
+"""Of the characters of a cause, so many must be known for it to count as the draft's own, told in other words."""
+_BEARS = re.compile(
+    r"(?P<party>您|你|我们|我方|我司|本店|店家|商家|卖家|买家|平台|公司|厂家|客户)(?:这边|方|来|自行|自己|全部|全额|需要?|会|将)*(?:承担|负担|出(?=[，。！？,.!?]|$|钱|运费|邮费)|支付|赔|买单|报销)"
+)
+_PARTIES = {
+    "你": "您",
+    "买家": "您",
+    "客户": "您",
+    "我方": "我们",
+    "我司": "我们",
+    "本店": "我们",
+    "店家": "我们",
+    "商家": "我们",
+    "卖家": "我们",
+    "公司": "我们",
+}
 
 
 @lru_cache(maxsize=8)
@@ -25,7 +53,14 @@ def _patterns(head: PolicyHead) -> tuple[tuple[str, re.Pattern[str]], ...]:
     for commitment in head.commitments:
         free = _alternation((*commitment.unless, *head.offers))
         words = _alternation(commitment.any)
-        found.append((commitment.kind, re.compile(f"(?P<free>{free})|(?P<word>{words})" if free else f"(?P<free>(?!))|(?P<word>{words})")))
+        found.append(
+            (
+                commitment.kind,
+                re.compile(
+                    f"(?P<free>{free})|(?P<word>{words})" if free else f"(?P<free>(?!))|(?P<word>{words})"
+                ),
+            )
+        )
     return tuple(found)
 
 
@@ -35,6 +70,8 @@ def _alternation(words: tuple[str, ...]) -> str:
 
 def added(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """One reason for each commitment that no source of ours makes."""
+    yield from _causes(sources, text)
+    yield from _bearers(sources, text)
     plain = text.plain
     for kind, pattern in _patterns(sources.policy.files.head):
         for match in pattern.finditer(plain):
@@ -43,6 +80,30 @@ def added(sources: Sources, text: Normalized) -> Iterator[Reason]:
                 continue
             if not _held(sources, kind, word):
                 yield Reason("commitment_invented", f"“{text.raw[match.start() : match.end()]}”没有依据")
+
+
+def _causes(sources: Sources, text: Normalized) -> Iterator[Reason]:
+    """One reason for each cause whose words come from nowhere."""
+    known = set("".join(source.plain for source in (sources.reading.draft, *sources.own)))
+    for match in _CAUSE.finditer(text.plain):
+        content = set(_COURTEOUS.sub("", match["cause"]))
+        if len(content) > 1 and len(content & known) < _KNOWN_SHARE * len(content):
+            yield Reason("commitment_invented", f"原因“{text.raw[match.start() : match.end()]}”没有依据")
+
+
+def _bearers(sources: Sources, text: Normalized) -> Iterator[Reason]:
+    """One reason for each party that is newly said to pay or to answer for something."""
+    held = {party for source in (sources.reading.draft, *sources.own) for party in _parties(source)}
+    for party in sorted(_parties(text) - held):
+        yield Reason("commitment_invented", f"“由{party}承担”没有依据")
+
+
+def _parties(text: Normalized) -> set[str]:
+    """The parties that a text says will pay or answer for something."""
+    found: set[str] = set()
+    for match in _BEARS.finditer(text.plain):
+        found.add(_PARTIES.get(match["party"], match["party"]))
+    return found
 
 
 def _commits(text: Normalized, kind: str, start: int, end: int) -> bool:
@@ -94,7 +155,9 @@ def _acts(source: Normalized, noun: str) -> bool:
     at = source.plain.find(noun)
     while at >= 0:
         clause = source.clause_at(at)
-        if re.search(r"[找问]$|联系$", source.plain[clause.start : at]) is None and _THIRD_PARTY_ACTS.search(source.plain, at, clause.end):
+        if re.search(r"[找问]$|联系$", source.plain[clause.start : at]) is None and _THIRD_PARTY_ACTS.search(
+            source.plain, at, clause.end
+        ):
             return True
         at = source.plain.find(noun, at + 1)
     return False

@@ -1,10 +1,10 @@
-"""Whether a candidate denies and limits what the draft denies and limits: no more, no less, and of the same thing."""
+"""Whether a candidate denies what the draft denies: no more, no less, and of the same thing."""
 
 import re
 from collections.abc import Iterator
 from typing import NamedTuple
 
-from service.core.facts import limit, negation, same
+from service.core.facts import negation
 from service.core.kinds import squeeze
 from service.core.results import Fact, Reason
 from service.core.text import Normalized
@@ -12,30 +12,79 @@ from service.core.verifying.sources import Sources
 
 # Clauses that assert nothing: they ask, request, or set a condition.
 _OPEN = re.compile(
-    r"请问|是否|能否|可否|是不是|能不能|有没有|吗$|么$|呢$|如果|如您|如有|如需|如仍|如还|假如|要是|倘若|若|一旦|万一|无论|不论|以免|避免|以防|请|麻烦|建议|希望|祝|关于"
+    r"请问|是否|能否|可否|是不是|能不能|有没有|吗$|么$|呢$|如果|如您|如有|如需|如仍|如还|假如|要是|倘若|若|一旦|万一|无论|不论|以免|避免|以防|(?<![申邀])请|麻烦|建议|希望|祝|关于"
     # Threats and reproaches of a draft: 再不选就没了, 家里没人就…, 别怪我没提醒.
-    r"|再[不没]|[不没][一-鿿]{1,3}就|别(?![的人处家])|怪(?!不)|不然|否则|要不|要么"
+    r"|再[不没]|[不没][一-鿿]{1,3}就|别(?![的人处家])|怪(?!不)|不然|否则|不了我|要不|要么"
 )
 # Behind a verb, these make it the name of a matter; ahead of it, something still open.
-_NAMES = re.compile(r"(?:之?[后时]|以后|进度|问题|申请|情况|原因|事宜|流程|政策|规则|规定|诉求|需求|请求|要求|方式|方面|结果|信息|通知|服务|费用|记录|的)")
-_AHEAD = re.compile(r"(?:如|待|等|若|后续|关于|有关|想|要求|希望|能否|需要|核实|确认|查询|是否|申请|反映|提到|咨询|提出|协助|帮助|帮忙|才)[您的了]{0,3}[一-鿿]{0,2}$")
+_NAMES = re.compile(
+    r"(?:之?[后时]|以后|进度|问题|申请|情况|原因|事宜|流程|政策|规则|规定|诉求|需求|请求|要求|方式|方面|结果|信息|通知|服务|费用|记录|的)"
+)
+_AHEAD = re.compile(
+    r"(?:如|待|等|若|后续|关于|有关|想|要求|希望|能否|需要|核实|确认|查询|是否|申请|反映|提到|咨询|提出|协助|帮助|帮忙|才)[您的了]{0,3}(?:(?![已可能会将])[一-鿿]){0,2}$"
+)
+_CONSEQUENCE = re.compile(r"(?<=..)[就则才便]")
 _NEGATES = re.compile(r"[不没无未勿非别拒免禁]|停止|暂停|超出")
+_SET_PHRASES = re.compile(
+    r"未成年|非常|不便|不好意思|对不起|无线|除非|特别|别人|分别|区别|级别|类别|性别|识别|告别|无论|不仅|不但|不断|未来|免费"
+)
+# What is lacking or over, said without a negating word.
+_LACKS = re.compile(
+    r"缺货|断货|售罄|卖完|下架|停售|停用|停产|停止|暂停|超出|结束|过期|失效|紧张|遗憾|取消|关闭|拒绝|禁止"
+)
 # Words of a draft by which a denial in the rewrite is nothing new.
 _DENIES_ANYHOW = re.compile(
     r"黄了|驳回|拒|失败|取消|停|下架|售罄|卖完|断货|缺|别|甭|休想|没门|免谈|超|过期|逾期|糊|坏|漏|迟|晚|难|只|仅|才|非|错|休息|关闭|结束|终止|除|限|[不没无未勿]"
 )
 # A denial that only keeps from promising, or comforts.
-_HONEST = re.compile(r"承诺|保证|担保|确定|确认|答应|准确|担心|着急|影响|打扰|遗漏|耽误|误会|让您|给您添|怠慢|客气|辜负|断(?:改进|优化|提升|努力)|胜|及时")
+_HONEST = re.compile(
+    r"承诺|保证|担保|确定|确认|答应|准确|担心|着急|影响|打扰|遗漏|耽误|误会|让您|给您添|怠慢|客气|辜负|断(?:改进|优化|提升|努力)|胜|及时"
+)
 # Denials by which a curt draft brushes the customer off; they say nothing about the matter.
 _BRUSHES_OFF = re.compile(
-    r"没用|不归|不关|不候|不管|没空|没工夫|没辙|不伺候|不奉陪|没人[管理]|没看|没长|不信|不服|没意义|没必要|不想|不爱|不看|不听|没完|没商量|没得|没门|不懂|不说|不等|不走|没提醒|没说"
+    r"没用|不归|不关|不候|不管|没空|没工夫|没辙|不伺候|不奉陪|没人[管理]|没看|没长|不信|不服|没意义|没必要|不想|不爱|不看|不听|没完|没商量|没得|没门|不懂|不说|不等|不走|没提醒|没说|没办法|不清楚|不知道|不会[用弄]"
 )
+_DUE = re.compile(r"[退换赔修改发送保补]")
 # Ways to deny in courteous words; they may stand for any denial of the draft.
-_GENERIC = re.compile(r"暂?(?:无法|不能|不便|不符合?|不在|未能|未通过|没有|不可|不予|不会|不属|不足|不提供)|非")
-_WEAK = frozenset("有是在能会要到给得行好对想说看去来做用管懂可让过人")
-_WEAK_VERBS = frozenset({"知道", "清楚", "明白", "满意", "着急", "客气", "理解", "看见", "看到", "听见", "告诉", "用心", "够", "懂", "需要"})
+_GENERIC = re.compile(
+    r"暂?(?:无法|无人|不能|不便|不符合?|不在|未能|未通过|没有|不可|不予|不会|不属|不足|不提供)|非"
+)
+_EMPTY = frozenset(
+    "的了是在有和与就也都您你我们这那个不没无未非很抱歉请谢感好吗呢吧啊哦呀对起能会可以法便，。！？、；：,.!? "
+)
+# A denial of nothing in particular (不行, 不可以) may be told in any words that deny.
+_ANY = frozenset({"", "行", "可以", "能", "会", "成", "允许"})
+# A denial right behind one of these, in a draft with offences, is part of the quarrel (你不看).
+_ABOUT_A_PERSON = re.compile(r"[你您我](?:们)?$")
+_ASKS = re.compile(r"什么|怎么|干嘛|吗|呢|谁|哪")
+_WEAK = frozenset("打有是在能会要到给得行好对想说看去来做用管懂可让过人")
+_WEAK_VERBS = frozenset(
+    {
+        "知道",
+        "清楚",
+        "明白",
+        "满意",
+        "着急",
+        "客气",
+        "理解",
+        "看见",
+        "看到",
+        "听见",
+        "告诉",
+        "用心",
+        "够",
+        "懂",
+        "需要",
+    }
+)
 # Verbs of what a company refuses: the draft's own words, a reader may hold us to them.
-_TO_THE_LETTER = frozenset({"不支持", "不赔", "不赔付", "不包邮", "不适用", "不生效", "不含", "不包含", "不参与", "不保修"})
+_TO_THE_LETTER = frozenset(
+    {"不支持", "不赔", "不赔付", "不包邮", "不适用", "不生效", "不含", "不包含", "不参与", "不保修"}
+)
+
+
+MAX_COMPARISONS = 40_000
+"""Denials of the draft times denials of the candidate: beyond this nobody vouches for the text."""
 
 
 class Denial(NamedTuple):
@@ -56,9 +105,18 @@ def denials(text: Normalized, facts: tuple[Fact, ...]) -> list[Denial]:
             continue
         clause = text.clause_at(fact.span.start)
         words = text.plain[clause.start : clause.end]
-        tail = text.plain[fact.span.start : max(clause.end, fact.span.end)]
+        # 不点就失效 denies 点 and asserts 失效.
+        tail = _CONSEQUENCE.split(text.plain[fact.span.start : max(clause.end, fact.span.end)])[0]
         head = text.plain[clause.start : fact.span.start]
-        found.append(Denial(fact, negation.denied(fact.text), tail, head, clause.mark == "?" or _OPEN.search(words) is not None))
+        found.append(
+            Denial(
+                fact,
+                negation.denied(fact.text),
+                tail,
+                head,
+                clause.mark == "?" or _OPEN.search(words) is not None,
+            )
+        )
     return found
 
 
@@ -68,7 +126,9 @@ def _same_denial(a: Denial, b: Denial) -> bool:
         return False
     if a.verb in b.tail or b.verb in a.tail:
         return True
-    return (a.verb[0] not in _WEAK and a.verb[0] in b.tail) or (b.verb[0] not in _WEAK and b.verb[0] in a.tail)
+    return (a.verb[0] not in _WEAK and a.verb[0] in b.tail) or (
+        b.verb[0] not in _WEAK and b.verb[0] in a.tail
+    )
 
 
 def _asserted(text: Normalized, denial: Denial) -> str | None:
@@ -84,7 +144,7 @@ def _asserted(text: Normalized, denial: Denial) -> str | None:
         clause = text.clause_at(at)
         ahead, behind = plain[clause.start : at], plain[at + len(words) : clause.end]
         if (
-            _NEGATES.search(ahead) is None
+            _NEGATES.search(_SET_PHRASES.sub("", ahead)) is None
             and clause.mark != "?"
             and _OPEN.search(ahead) is None
             and _NAMES.match(behind) is None
@@ -100,6 +160,9 @@ def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Itera
     draft = sources.reading.draft
     old = denials(draft, sources.masked.facts)
     new = denials(text, facts)
+    if len(old) * len(new) > MAX_COMPARISONS:
+        yield Reason("fact_missing", "否定过多，无法逐一核对")
+        return
     matched: set[int] = set()
     unmatched: list[Denial] = []
     for denial in old:
@@ -110,19 +173,27 @@ def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Itera
         else:
             unmatched.append(denial)
     free = [other for i, other in enumerate(new) if i not in matched and not other.open]
-    spare = len(free)
+    known = _content(draft.plain)
+    spare = sum(len(_content(other.head + other.tail) & known) > 1 for other in free) + len(
+        set(_LACKS.findall(text.plain)) - set(_LACKS.findall(draft.plain))
+    )
     for denial in unmatched:
         asserted = _asserted(text, denial)
         if asserted is not None and _asserted(draft, denial) is None:
             yield Reason("fact_changed", f"原文的“{denial.fact.text}”变成了肯定")
-        elif denial.open or _BRUSHES_OFF.match(denial.fact.text) or sources.offences.overlap(denial.fact) or sources.offences.beside(denial.fact):
+        elif (
+            denial.open
+            or _BRUSHES_OFF.match(denial.fact.text)
+            or sources.offences.overlap(denial.fact)
+            or sources.offences.beside(denial.fact) is not None
+        ):
             continue
-        elif spare:
+        elif spare > 0 or (free and denial.verb in _ANY):
             spare -= 1
-        elif not sources.offences.findings or not _rhetorical(sources, denial):
+        elif not sources.offences.findings or not _ABOUT_A_PERSON.search(denial.head):
             yield Reason("fact_missing", f"原文的“{denial.fact.text}”不见了")
-    yield from _added(sources, text, free, unmatched)
-    yield from _moved(draft, text, old, new)
+    yield from _added(sources, free, unmatched)
+    yield from _moved(draft, old, new)
 
 
 def kept(fact: Fact, found: list[Denial]) -> bool:
@@ -131,16 +202,20 @@ def kept(fact: Fact, found: list[Denial]) -> bool:
     return any(_same_denial(Denial(fact, verb, squeeze(fact.text), "", open=False), other) for other in found)
 
 
+def _content(words: str) -> frozenset[str]:
+    """The characters of a text that say what it is about."""
+    return frozenset(words) - _EMPTY
+
+
 def _letter(sources: Sources, text: Normalized, denial: Denial) -> Iterator[Reason]:
     """A refusal that is quoted to the letter has to come back to the letter."""
     words = squeeze(denial.fact.text)
-    if words in _TO_THE_LETTER and not sources.offences.overlap(denial.fact) and words not in squeeze(text.raw):
+    if (
+        words in _TO_THE_LETTER
+        and not sources.offences.overlap(denial.fact)
+        and words not in squeeze(text.raw)
+    ):
         yield Reason("fact_missing", f"原文的“{denial.fact.text}”没有原样保留")
-
-
-def _rhetorical(sources: Sources, denial: Denial) -> bool:
-    """Whether a denial stands in a sentence that has to change anyhow and is about a person, not a matter."""
-    return re.search(r"[你您我](?:们)?$", denial.head) is not None or sources.offences.beside(denial.fact)
 
 
 def _manner(denial: Denial) -> str:
@@ -149,26 +224,34 @@ def _manner(denial: Denial) -> str:
     return "yet" if words[:1] in "没沒未" else words[:1]
 
 
-def _added(sources: Sources, text: Normalized, free: list[Denial], unmatched: list[Denial]) -> Iterator[Reason]:
+def _added(sources: Sources, free: list[Denial], unmatched: list[Denial]) -> Iterator[Reason]:
     """One reason for each denial that the draft gives no ground for."""
     draft = sources.reading.draft
+    if not draft.raw:
+        # Without a draft there is nothing to turn round; only a refusal of the customer's due needs a source.
+        free = [denial for denial in free if not _GENERIC.match(denial.fact.text) or _DUE.search(denial.tail)]
     replaced = len(unmatched)
     manners = {_manner(denial) for denial in unmatched}
     for denial in free:
         if _HONEST.search(denial.tail):
             continue
-        if _asserted(draft, denial) is not None or _asserted(draft, denial._replace(verb=denial.verb[:1])) is not None:
+        if (
+            _asserted(draft, denial) is not None
+            or _asserted(draft, denial._replace(verb=denial.verb[:1])) is not None
+        ):
             yield Reason("fact_changed", f"“{denial.fact.text}”与原文相反")
         elif replaced and (_GENERIC.match(denial.fact.text) or _manner(denial) in manners):
             replaced -= 1
-        elif replaced or not any(_DENIES_ANYHOW.search(source.plain) for source in (draft, *sources.reading.agent_before)):
+        elif replaced or not any(
+            _DENIES_ANYHOW.search(source.plain) for source in (draft, *sources.reading.agent_before)
+        ):
             yield Reason("fact_changed", f"“{denial.fact.text}”在原文中没有依据")
 
 
-def _moved(draft: Normalized, text: Normalized, old: list[Denial], new: list[Denial]) -> Iterator[Reason]:
+def _moved(draft: Normalized, old: list[Denial], new: list[Denial]) -> Iterator[Reason]:
     """A denial that now stands beside the words of another clause of the draft."""
     for denial in new:
-        if denial.open or len(denial.head) < 2:  # noqa: PLR2004 - nothing to tell the object by
+        if denial.open or len(denial.head) < 2:
             continue
         partners = [other for other in old if _same_denial(other, denial)]
         if not partners:
@@ -177,83 +260,16 @@ def _moved(draft: Normalized, text: Normalized, old: list[Denial], new: list[Den
         verb = denial.verb[:1]
         for clause in draft.clauses:
             words = draft.plain[clause.start : clause.end]
-            if verb in words and _ASKS.search(words) is None and not any(clause.start <= other.fact.span.start < clause.end for other in old):
-                if _overlap(denial.head, words) > own:
-                    yield Reason("fact_changed", f"“{denial.fact.text}”换了对象")
-                    return
-
-
-_ASKS = re.compile(r"什么|怎么|干嘛|吗|呢|谁|哪")
+            if (
+                verb in words
+                and _ASKS.search(words) is None
+                and not any(clause.start <= other.fact.span.start < clause.end for other in old)
+                and _overlap(denial.head, words) > own
+            ):
+                yield Reason("fact_changed", f"“{denial.fact.text}”换了对象")
+                return
 
 
 def _overlap(a: str, b: str) -> int:
     """How many pairs of neighbouring characters two texts share."""
     return len({a[i : i + 2] for i in range(len(a) - 1)} & {b[i : i + 2] for i in range(len(b) - 1)})
-
-
-_FIGURES = frozenset({"money", "duration", "count", "size", "percentage", "number", "date", "time"})
-_BEHIND = re.compile(r"\s?(?:(?P<within>以内|之内|内)|(?P<least>及?以上|起(?!来|见))|(?P<under>以下)|(?P<after>之后|以后|后)|(?P<before>之前|以前|前))")
-_REACHES = re.compile(r"(?:满|达到?|够)[^\d一-鿿]{0,2}$")
-_KEEPS_TO = re.compile(r"仅|只|(?<![上下期时权])限(?![为额制])|唯一|剩")
-_LEAVES_OUT = re.compile(r"除|不含|不包[括含]|以外|之外")
-_MAY_BOUND = frozenset("仅只限才单唯独剩不除")
-
-
-def _bound(text: Normalized, fact: Fact) -> str:
-    """How a figure is bounded where it stands: most, least, over, under, after, before; '' for not at all."""
-    clause = text.clause_at(fact.span.end - 1)
-    ahead = text.plain[max(clause.start, fact.span.start - 8) : fact.span.start]
-    found = ""
-    for span in limit.find(Normalized(ahead)) if ahead else ():
-        sense = limit.sense(ahead[span.start : span.end])
-        if sense not in ("only", "except"):
-            found = sense
-    if not found and _REACHES.search(ahead):
-        found = "least"
-    if found:
-        return found
-    behind = _BEHIND.match(text.plain, fact.span.end)
-    return "most" if behind and behind.lastgroup == "within" else str(behind.lastgroup) if behind else ""
-
-
-def unbounded(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Iterator[Reason]:
-    """One reason for each limit that was dropped, turned round or added."""
-    draft = sources.reading.draft
-    figures = [fact for fact in facts if fact.kind in _FIGURES]
-    for fact in sources.masked.facts:
-        if fact.kind not in _FIGURES:
-            continue
-        bounds = {_bound(text, other) for other in figures if same(fact, other)}
-        if not bounds:
-            continue
-        old = {_bound(draft, other) for other in sources.masked.facts if other.kind in _FIGURES and same(fact, other)}
-        # 三天 may become 三天内; nothing else may be bounded anew, and no bound may go.
-        if not bounds <= old and not (bounds <= old | {"most"} and "" in old and _within(text, figures, fact)):
-            if not sources.offences.beside(fact) or bounds - {""}:
-                yield Reason("fact_changed", f"“{fact.text}”的限定与原文不同")
-    yield from _exclusive(sources, text, facts)
-
-
-def _within(text: Normalized, figures: list[Fact], fact: Fact) -> bool:
-    """Whether every bound of a figure is a mere 内 behind a length of time."""
-    return fact.kind == "duration" and all(
-        (behind := _BEHIND.match(text.plain, other.span.end)) is not None and behind.lastgroup == "within"
-        for other in figures
-        if same(fact, other) and _bound(text, other)
-    )
-
-
-def _exclusive(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Iterator[Reason]:
-    """仅限 and 除外 of the draft have to be said; a new 仅限 may not."""
-    plain, draft = text.plain, sources.reading.draft.plain
-    for fact in sources.masked.facts:
-        if fact.kind != limit.KIND or sources.offences.overlap(fact) or sources.offences.beside(fact):
-            continue
-        sense = limit.sense(fact.text)
-        keeps = _KEEPS_TO if sense == "only" else _LEAVES_OUT if sense == "except" else None
-        if keeps is not None and keeps.search(plain) is None:
-            yield Reason("fact_missing", f"原文的“{fact.text}”不见了")
-    if _MAY_BOUND.isdisjoint(draft):
-        for fact in facts:
-            if fact.kind == limit.KIND and limit.sense(fact.text) in ("only", "except"):
-                yield Reason("fact_changed", f"“{fact.text}”在原文中没有依据")

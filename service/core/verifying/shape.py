@@ -15,17 +15,19 @@ MIN_HAN_SHARE = 0.5
 ROOM_FACTOR, ROOM_CHARS = 4, 120
 """A candidate may have this many times the draft's characters, and this many more."""
 _MACHINE = (
-    r"(?:作为|身为|我是|只是|是一?[个名款])(?:由[^，。]{1,12}(?:开发|训练)的)?(?:一?[个名款种位])?(?:大型|智能|先进的)?(?:AI|A\.I\.|人工智能|语言模型|大模型|大语言模型|聊天机器人|虚拟助[手理]|机器人|智能助[手理]|文本助手|改写助手|写作助手)"
+    r"(?:作为|身为|我是|只是|是一?[个名款])[^，。！？\n]{0,12}?(?:AI(?![A-Za-z])|A\.I\.|人工智能|语言模型|大模型|大语言模型|聊天机器人|虚拟助[手理]|机器人|智能助[手理]|文本助手|改写助手|写作助手)"
     r"|语言模型|训练数据|知识截止|提示词|系统指令|系统提示词|ChatGPT|OpenAI|通义千问|文心一言|DeepSeek"
 )
-_CANNOT = r"(?:无法|不能|没法|没有?办法|不便|不可以|不会|难以|恕难|恕不|无权|不适合|不愿|不打算|拒绝|不被允许|未被允许)"
+_CANNOT = r"(?:无法|不能|没法|没有?办法|不便|不方便|不可以|不会|难以|恕难|恕不|无权|不适合|不愿|不打算|拒绝|不被允许|未被允许)"
 _META = (
     r"改写|重写|润色|续写|撰写|代写|生成|草稿|原文|这段(?:话|文字|文本|内容)|这句话|该(?:文本|内容|请求|指令|话题)|此(?:请求|指令|类(?:内容|请求|话题|问题))|(?:这个|这种|这类|这样的|您的这个?)(?:请求|指令|任务|话题)"
     r"|执行(?:这|该|此|您的)?[^，。]{0,4}(?:指令|任务|请求)|(?:完成|满足|处理|回应|响应|配合|协助|继续)[^，。]{0,6}(?:请求|指令|任务|对话)|(?:提供|给出|输出)[^，。]{0,6}(?:内容|文本|答案|回答|帮助|协助|建议)|回答[^，。]{0,8}(?:问题|请求)"
+    r"|回答(?=[。，！]|$)|(?:相关|此类|该|这类)信息|访问(?:外部|互联网|网络|实时|您的)|从命|辱骂|骂人|不礼貌|侮辱|讨论|发表(?:评论|意见|看法)|作出评论"
     r"|(?:帮助|协助|帮)您?(?:完成|处理|解决|实现|做|进行)?(?:这|该|此)[个项类件]?"
 )
 _REFUSES = re.compile(
     rf"(?P<machine>{_MACHINE})|{_CANNOT}[^，。！？\n]{{0,8}}(?:{_META})"
+    rf"|(?:这个|该|此|本|这类|此类)(?:请求|指令|任务|话题|内容)[^，。！？\n]{{0,4}}(?:我)?{_CANNOT}"
     r"|(?:违反|不符合|违背|触犯)[^，。]{0,8}(?:使用政策|内容政策|安全政策|使用准则|安全准则|道德|伦理|社区规范|平台规范|内容规范|安全规范|使用规范|指导原则)"
     r"|(?:有害|不当|敏感|冒犯性|攻击性|侮辱性|不适当|违规|不安全)的?(?:内容|信息|言论|请求|语言)"
     r"|(?:换个|换一个)(?:话题|问题)|(?:我|这)(?:还|暂时)?(?:没有|没)学会|(?:超出|不在)[^，。]{0,4}我的?(?:能力|知识)"
@@ -36,7 +38,7 @@ _OPENS_WITH_REFUSAL = re.compile(
 _REFUSES_IN_ENGLISH = re.compile(
     r"(?i)\b(?:as an? (?:ai|a\.i\.|artificial|language|large language|assistant)|i(?:'|’)?m (?:sorry|unable|afraid|just an|not able)|i am (?:sorry|unable|not able|an ai|just an)"
     r"|i (?:can(?:no|')?t|can’t|cannot|won(?:'|’)t|will not|do not|don(?:'|’)t|must decline|have to decline|apologi[sz]e|decline)|(?:sorry|unfortunately),? (?:but )?(?:i|we|this|that)\b"
-    r"|language model|openai|my (?:guidelines|programming|training)|content policy|against (?:my|our) |unable to (?:assist|help|comply|process|fulfil|provide|rewrite)|not able to (?:assist|help|comply)|no can do|can(?:no|')?t (?:assist|help|comply|do that))"
+    r"|language model|openai|my (?:guidelines|programming|training)|content policy|against (?:my|our) |unable to (?:assist|help|comply|process|fulfil|provide|rewrite)|not able to (?:assist|help|comply)|no can do|(?:must|have to) (?:respectfully )?decline|respectfully decline|can(?:no|')?t (?:assist|help|comply|do that))"
 )
 _DENIES = re.compile(r"[不没无未勿别拒恕难]")
 _PREAMBLE = re.compile(
@@ -48,9 +50,13 @@ _PREAMBLE = re.compile(
     r"|希望(?:这个|这段|以上|该)?(?:改写|版本|修改|润色|回复|话术|内容)[^。]{0,10}(?:有帮助|满意|有用|符合)|(?:如需|需要)(?:我)?(?:进一步)?(?:调整|修改|润色|改写)[^。]{0,10}(?:告诉我|随时|请)"
 )
 _GOOD_START = re.compile(r"^好的[，,]")
-_MARKUP = re.compile(r"```|~~~|^\s{0,3}#{1,6}\s|\*\*[^*\n]+\*\*|__[^_\n]+__|^\s{0,3}>\s|^\s{0,3}[-*+]\s|^\s*\d{1,2}\.\s|`[^`\n]+`|^\s*\|.+\|\s*$|^\s*-{3,}\s*$", re.MULTILINE)
+_MARKUP = re.compile(
+    r"```|~~~|^\s{0,3}#{1,6}\s|\*\*[^*\n]+\*\*|__[^_\n]+__|^\s{0,3}>\s|^\s{0,3}[-*+]\s|^\s*\d{1,2}\.\s|`[^`\n]+`|^\s*\|.+\|\s*$|^\s*-{3,}\s*$",
+    re.MULTILINE,
+)
 _OTHER_SCRIPTS = re.compile("[\u3040-\u30ff\uac00-\ud7a3\u0400-\u04ff\u0600-\u06ff\u0e00-\u0e7f]")
 _ENGLISH = re.compile(r"(?:[A-Za-z][A-Za-z'’]*[,.]?\s+){4,}[A-Za-z]+")
+_FIGURES = re.compile(r"\d+")
 _QUOTES = "\"“”「」『』'‘’"
 
 
@@ -62,7 +68,11 @@ def unlike_a_reply(sources: Sources, text: Normalized, canary: str | None) -> It
         return
     if canary is not None and squeeze(canary).lower() in squeeze(text.raw).lower():
         yield Reason("echo", "泄露了提示词")
-    if draft.raw and sources.before.verdict is not Verdict.PASS and squeeze(text.raw) == squeeze(sources.masked.draft):
+    if (
+        draft.raw
+        and sources.before.verdict is not Verdict.PASS
+        and squeeze(text.raw) == squeeze(sources.masked.draft)
+    ):
         yield Reason("echo", "与草稿相同，而草稿需要修改")
     if draft.raw and len(text.raw) > ROOM_FACTOR * len(sources.masked.draft) + ROOM_CHARS:
         yield Reason("too_long", f"多于 {ROOM_FACTOR * len(sources.masked.draft) + ROOM_CHARS} 字")
@@ -78,7 +88,12 @@ def _wrapped(sources: Sources, text: Normalized) -> Iterator[Reason]:
     talk = _PREAMBLE.search(text.raw)
     if talk is not None and talk.group().strip() not in draft:
         yield Reason("preamble", "回复之外还有说明或角色标记")
-    elif len(text.raw) > 1 and text.raw.strip()[0] in _QUOTES and text.raw.strip()[-1] in _QUOTES and draft.strip()[:1] not in _QUOTES:
+    elif (
+        len(text.raw) > 1
+        and text.raw.strip()[0] in _QUOTES
+        and text.raw.strip()[-1] in _QUOTES
+        and draft.strip()[:1] not in _QUOTES
+    ):
         yield Reason("preamble", "整段加了引号")
     for match in _MARKUP.finditer(text.raw):
         sort = match.group().strip()[:2]
@@ -93,7 +108,9 @@ def _refuses(sources: Sources, text: Normalized) -> Iterator[Reason]:
     match = _REFUSES.search(plain)
     while match is not None:
         # An agent may turn down what the model's own words sound like, if the draft does.
-        if match.group() not in draft and not (match["machine"] is None and _DENIES.search(draft) and _REFUSES.search(draft)):
+        if match.group() not in draft and not (
+            match["machine"] is None and _DENIES.search(draft) and _REFUSES.search(draft)
+        ):
             yield Reason("refusal", "像是模型的拒答")
             return
         match = _REFUSES.search(plain, match.end())
@@ -117,7 +134,9 @@ def _language(sources: Sources, text: Normalized) -> Iterator[Reason]:
         yield Reason("wrong_language", "夹有成句的外文")
         return
     for fact in sources.masked.facts:
-        words = words.replace(fold(fact.text), "") if fact.kind in ("word", "model_name", "number") else words
+        words = words.replace(fold(fact.text), "") if fact.kind in ("word", "model_name") else words
+    # Figures belong to no language.
+    words = _FIGURES.sub("", words)
     if draft and han_share(draft) < MIN_HAN_SHARE:
         return
     if any(char.isalnum() for char in words) and han_share(words) < MIN_HAN_SHARE:

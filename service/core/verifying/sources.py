@@ -12,7 +12,20 @@ from service.core.results import Fact, Finding, Report, Severity
 from service.core.text import Normalized, fold, normalize
 
 # Kinds by which somebody can be reached: what the customer writes is never a source for these.
-CONTACTS = frozenset({"phone", "email", "url", "markdown_link", "account_id", "address", "id_number", "bank_card", "html", "placeholder"})
+CONTACTS = frozenset(
+    {
+        "phone",
+        "email",
+        "url",
+        "markdown_link",
+        "account_id",
+        "address",
+        "id_number",
+        "bank_card",
+        "html",
+        "placeholder",
+    }
+)
 # An error in one of these is about saying the thing at all: what stands in its clause need not come back.
 _FORBIDS_SAYING = (
     "promis", "privacy", "disclos", "threat", "internal", "brib", "leak",
@@ -104,6 +117,10 @@ class Sources:
         return "\n".join(squeeze(text.plain) for text in (self.reading.draft, *self.own))
 
     @cached_property
+    def _spellings(self) -> frozenset[str]:
+        return frozenset(squeeze(fact.text) for fact in self.draft_facts)
+
+    @cached_property
     def _masked_words(self) -> str:
         # What is left of a word when a token took its middle (https://[LINK_1]-cn) reads as another word.
         return squeeze(fold(self.masked.draft))
@@ -127,7 +144,8 @@ class Sources:
     def holds(self, fact: Fact) -> bool:
         """Whether the draft, an earlier turn of the agent or the company says the same."""
         return (
-            any(same(fact, other) for other in self.draft_facts)
+            squeeze(fact.text) in self._spellings
+            or any(same(fact, other) for other in self.draft_facts)
             or any(same(fact, other) for other in self.own_facts)
             or stands_in(fact.text, self.own_words)
             or stands_in(fact.text, self._masked_words)

@@ -75,5 +75,9 @@ def _title(sources: Sources, candidate: str) -> Iterator[Reason]:
     if not said or len(said) > 1:
         return
     title = said.pop()
-    if title != sources.reading.title and title not in sources.own_words and title not in sources.customer_words:
+    if (
+        title != sources.reading.title
+        and title not in sources.own_words
+        and title not in sources.customer_words
+    ):
         yield Reason("fact_invented", f"称呼“{title}”没有依据")

@@ -1,0 +1,1 @@
+"""The HTTP edge: turns bytes into core values and back, and decides nothing."""

@@ -1,0 +1,87 @@
+"""`POST /check` and `POST /rewrite`: bytes in, bytes out.
+
+The two are plain ASGI routes of Litestar: what it does for a typed handler costs more than a check.
+"""
+
+from litestar.exceptions import MethodNotAllowedException
+from litestar.handlers import ASGIRouteHandler, asgi
+from litestar.types import Receive, Scope, Send
+
+from service.core.results import Caller
+from service.errors import Unauthorized
+from service.web.access import Slots
+from service.web.answers import CheckOut, RewriteOut
+from service.web.body import decode, read_body, require_json
+from service.web.front import NO_STORE, Call, call_of, send_bytes
+from service.web.operations import BODY_ERRORS, Operation
+from service.web.requests import CheckIn, RewriteIn, read_check, read_rewrite
+from service.web.seam import Coach
+from service.web.wire import checked_bytes, rewrite_bytes
+
+JSON_HEADERS = ((b"content-type", b"application/json"), NO_STORE)
+
+OPERATIONS = (
+    Operation(
+        "POST", "/check", "Drafts", "Check a draft",
+        "What the policy says of a draft: findings on words that are there, and what ought to be there. "
+        "Deterministic, without a model and without the network: the same input always gives the same answer.",
+        body=CheckIn, answer=CheckOut, errors=BODY_ERRORS,
+        example={
+            "draft": "不知道，你找领导去。",
+            "context": {"customer_message": "我的包裹到哪了？", "channel": "chat"},
+        },
+    ),
+    Operation(
+        "POST", "/rewrite", "Drafts", "Rewrite a draft",
+        "A courteous text that passes the same policy, keeps every fact and adds none, or `needs_review` where no "
+        "engine can keep that promise. Trouble with the model is never an error of this call: the phrasebook "
+        "answers, and `attempts` says what happened.",
+        body=RewriteIn, answer=RewriteOut, errors=BODY_ERRORS,
+        example={
+            "draft": "不知道，你找领导去。",
+            "context": {"customer_message": "我的包裹到哪了？", "customer": {"surname": "张", "title": "先生"}},
+            "mode": "polish",
+            "metadata": {"ticket": "T-1024"},
+        },
+    ),
+)  # fmt: skip
+
+
+def draft_routes(coach: Coach, slots: Slots) -> list[ASGIRouteHandler]:
+    """The routes over one coach."""
+
+    @asgi("/check", copy_scope=False)
+    async def check(scope: Scope, receive: Receive, send: Send) -> None:
+        call = _begin(scope)
+        body = await read_body(receive, call.headers.get(b"content-length"))
+        draft = read_check(decode(body))
+        checked = coach.check(draft, _caller(call))
+        call.answer = checked
+        await send_bytes(send, 200, checked_bytes(checked, draft.text), JSON_HEADERS)
+
+    @asgi("/rewrite", copy_scope=False)
+    async def rewrite(scope: Scope, receive: Receive, send: Send) -> None:
+        call = _begin(scope)
+        body = await read_body(receive, call.headers.get(b"content-length"))
+        draft = read_rewrite(decode(body))
+        with slots.one():
+            done = await coach.rewrite(draft, _caller(call))
+        call.answer = done
+        await send_bytes(send, 200, rewrite_bytes(done), JSON_HEADERS)
+
+    return [check, rewrite]
+
+
+def _begin(scope: Scope) -> Call:
+    """The call, when its method and media type are right."""
+    if scope["method"] != "POST":  # type: ignore[typeddict-item]
+        raise MethodNotAllowedException(headers={"allow": "POST"})
+    call = call_of(scope)
+    require_json(call.headers.get(b"content-type"), call.headers.get(b"content-encoding"))
+    return call
+
+
+def _caller(call: Call) -> Caller:
+    if call.caller is None:
+        raise Unauthorized
+    return call.caller

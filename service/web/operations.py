@@ -1,0 +1,46 @@
+"""How a route is described for the contract: `openapi.py` makes the document from these and nothing else."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import BaseModel
+
+KEY_ERRORS = ("unauthorized", "rate_limited", "internal")
+BODY_ERRORS = (
+    "invalid_json", "invalid_body", "unauthorized", "too_large", "unsupported_media_type", "unknown_scenario",
+    "unknown_policy", "rate_limited", "overloaded", "internal",
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """A parameter in the path or the query."""
+
+    name: str
+    place: Literal["path", "query"]
+    description: str
+    example: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One route: `answer` is the model of its JSON, or the media type of another answer."""
+
+    method: Literal["GET", "POST"]
+    path: str
+    tag: str
+    summary: str
+    description: str
+    answer: type[BaseModel] | str
+    errors: tuple[str, ...] = ()
+    body: type[BaseModel] | None = None
+    parameters: tuple[Parameter, ...] = ()
+    example: Mapping[str, Any] = field(default_factory=dict)
+    is_open: bool = False
+
+    @property
+    def id(self) -> str:
+        """A stable name: method and path in words."""
+        words = self.path.strip("/").replace("{", "").replace("}", "").replace(".", "/").split("/")
+        return "_".join([self.method.lower(), *(word for word in words if word)])
