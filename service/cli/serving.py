@@ -40,6 +40,9 @@ def serve(host: str, port: int) -> None:
         model = settings.model or "none: the phrasebook works alone"
         telemetry.event("info", "serving", address=f"http://{host}:{port}", access=guarded, model=model)
         lines.flush()
+        # uvicorn drains, and then raises the signal once more: unhandled it would end the process before our own
+        # store is shut down.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         uvicorn.Server(server_config(app, host, port)).run()
     lines.close()
 

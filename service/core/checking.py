@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from service.core.compiling import CompiledRule, Policy
 from service.core.reading import Reading, ReadText
 from service.core.results import Finding, Missing, Report, Severity, Source, Verdict
-from service.core.scope import Gap, Hit, squeeze
+from service.core.scope import Gap, Hit
 from service.core.text import Span, han_share
 
 _WEIGHT = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
@@ -21,7 +21,7 @@ def check(policy: Policy, reading: Reading) -> Report:
     rules = policy.rules
     for number, hits in woken.items():
         _ask(rules[number], reading, hits, findings, missing)
-    for number in policy.always:
+    for number in policy.unprompted(reading):
         _ask(rules[number], reading, (), findings, missing)
     if not findings and not woken and han_share(text.plain) < policy.files.head.switches.min_han_share:
         return Report(Verdict.PASS, policy.files.head.score.base, (_not_chinese(reading),), ())
@@ -110,7 +110,7 @@ def _score(
         if not covered:
             lost += penalty[item.severity]
     said = _outside(reading.draft, findings)
-    won = sum(points for points, words in policy.courtesies if any(word in said for word in words))
+    won = sum(points for points, says in policy.courtesies if says is not None and says(said))
     return max(0, min(100, score.base + won - lost))
 
 
@@ -122,7 +122,7 @@ def _outside(text: ReadText, findings: tuple[Finding, ...]) -> str:
         if finding.severity is not Severity.INFO and finding.span.end > at:
             parts.append(text.plain[at : finding.span.start])
             at = finding.span.end
-    return text.squeezed if not parts else squeeze("，".join((*parts, text.plain[at:])))
+    return "，".join((*parts, text.plain[at:])) if parts else text.squeezed
 
 
 def _not_chinese(reading: Reading) -> Finding:

@@ -13,7 +13,7 @@ from service.core.checks import Check
 from service.core.policy import PolicyFiles, Rule, Scenario, When
 from service.core.reading import Reading, ReadText
 from service.core.results import PolicyStamp, Replacement, Severity, Source
-from service.core.scope import Hit, squeeze
+from service.core.scope import Hit, any_of, squeeze
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,14 +97,10 @@ class Policy:
         self.wakes = tuple(tuple(entries) for entries in wakes.values())
         self.bounded = tuple(literal.isascii() for literal in self.literals)
         """Whether a literal is Latin, so that it must not be part of a longer Latin word."""
-        self.always = tuple(n for n, compiled in enumerate(self.rules) if not compiled.check.anchors())
-        self.automaton = ahocorasick_rs.AhoCorasick(
-            self.literals,
-            implementation=ahocorasick_rs.Implementation.DFA if len(self.literals) < 4000 else None,
-        )
+        self.automaton = ahocorasick_rs.AhoCorasick(self.literals)
+        self._unprompted = _unprompted(self.rules)
         self.courtesies = tuple(
-            (courtesy.points, tuple(squeeze(words) for words in courtesy.any))
-            for courtesy in files.head.score.courtesies
+            (courtesy.points, any_of(map(squeeze, courtesy.any))) for courtesy in files.head.score.courtesies
         )
 
     @cached_property
@@ -118,6 +114,14 @@ class Policy:
         company = self.files.head.company
         values = {"company": company.name, "hotline": company.hotline, "hours": company.hours}
         return frozenset(name for name, value in values.items() if value)
+
+    def unprompted(self, reading: Reading) -> Iterable[int]:
+        """The rules that need no word of the draft to wake them, as far as scenario and stage allow."""
+        kept = self._unprompted
+        found = kept["any"]
+        if reading.scenario is not None:
+            found = found + kept.get("scenario " + reading.scenario.id, [])
+        return found + kept.get(f"stage {reading.stage}", []) if reading.stage else found
 
     def woken(self, text: ReadText) -> dict[int, list[Hit]]:
         """The rules of which an anchor stands in the text, with the places."""
@@ -133,6 +137,21 @@ class Policy:
                 else:
                     hits.append(Hit(start, end, anchor))
         return found
+
+
+def _unprompted(rules: tuple[CompiledRule, ...]) -> Mapping[str, list[int]]:
+    """The rules without anchors, by the scenario or the stage that each asks for, or `any`."""
+    found: dict[str, list[int]] = {"any": []}
+    for number, compiled in enumerate(rules):
+        if compiled.check.anchors():
+            continue
+        when = compiled.rule.when
+        keys = [f"scenario {scenario}" for scenario in when.scenario] or [
+            f"stage {stage}" for stage in when.stage
+        ]
+        for key in keys or ["any"]:
+            found.setdefault(key, []).append(number)
+    return found
 
 
 def _stands_alone(text: ReadText, start: int, end: int) -> bool:

@@ -5,8 +5,8 @@ from decimal import Decimal, InvalidOperation
 
 ARABIC = r"(?>\d{1,3}(?:,\d{3})+(?:\.\d+)?(?!\d)|\d+(?:\.\d+)?)"
 """A figure in digits, with or without thousands separators."""
-CHINESE = r"[零〇一二两三四五六七八九十百千万亿半]+"
-"""A figure in Chinese numerals (or something that looks like one)."""
+CHINESE = r"[零〇一二两三四五六七八九十百千万亿半]{1,16}+"
+"""A figure in Chinese numerals (or something that looks like one); bounded, so that no text is read over and over."""
 SCALED = ARABIC + r"(?:\s?[百千万亿]{1,2})?"
 """A figure in digits that may end in 万 or its like."""
 TO = r"\s?(?:-{1,2}|[~～–—至到])\s?"

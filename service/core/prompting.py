@@ -61,7 +61,7 @@ def render(prompt: Prompt, inputs: Mapping[str, str]) -> tuple[Message, ...]:
     return Message("system", prompt.system), Message("user", user)
 
 
-def rewrite_messages(  # noqa: PLR0917 - all that a rewrite is made of
+def rewrite_messages(
     prompt: Prompt, policy: Policy, masked: Masked, reading: Reading, before: Report, mode: Mode
 ) -> tuple[Message, ...]:
     """What a model is asked for a draft; holds the masked texts only."""

@@ -2,30 +2,70 @@
 
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, replace
-from functools import cached_property
+from itertools import accumulate
 
 from service.core.clauses import ClauseKind, kinds, quotations
 from service.core.results import Channel, Draft, ScenarioMatch, Stage, Turn
 from service.core.text import Clause, Normalized, Sentence, normalize
 
 HISTORY_TURNS = 6
+_JOINT = "，".encode()
 
 
 def _sentence_of(clause: Clause) -> int:
     return clause.sentence
 
 
+@dataclass(frozen=True, slots=True)
+class WordsOf:
+    """The words of some clauses in UTF-8, and how its offsets map back to `squeezed`.
+
+    `joints` are the places of the marks put between clauses: (offset of the mark, place in `squeezed`).
+    """
+
+    encoded: bytes
+    at: int
+    joints: tuple[int, ...]
+
+    def place(self, offset: int) -> int:
+        """The position in `squeezed` before a byte offset."""
+        encoded = self.encoded
+        marks = bisect_left(self.joints, offset) if self.joints else 0
+        characters = len(encoded[:offset].decode())
+        return self.at + characters - marks
+
+
 class ReadText(Normalized):
     """A text whose clauses know what they do."""
 
-    @cached_property
-    def _kinds(self) -> dict[int, frozenset[ClauseKind]]:
-        return {}
+    def __init__(self, raw: str) -> None:
+        super().__init__(raw)
+        self._words: dict[tuple[int, int, bool], WordsOf] = {}
+        self._kinds: dict[int, frozenset[ClauseKind]] = {}
+        self._quotations: tuple[tuple[int, int], ...] | None = None
 
-    @cached_property
+    def words_of(self, first: int, last: int, *, apart: bool) -> WordsOf:
+        """The words of some clauses, `，` between them if `apart`."""
+        found = self._words.get((first, last, apart))
+        if found is None:
+            clauses, squeezed = self.clauses, self.squeezed
+            if not apart or first == last:
+                encoded, joints = squeezed[clauses[first].at : clauses[last].until].encode(), ()
+            else:
+                parts = [squeezed[clause.at : clause.until].encode() for clause in clauses[first : last + 1]]
+                encoded = _JOINT.join(parts)
+                joints = tuple(
+                    accumulate(map(len, parts[:-1]), lambda sum_, length: sum_ + length + len(_JOINT))
+                )
+            found = self._words[first, last, apart] = WordsOf(encoded, clauses[first].at, joints)
+        return found
+
+    @property
     def quotations(self) -> tuple[tuple[int, int], ...]:
         """The ranges that repeat somebody's words or give a name."""
-        return quotations(self)
+        if self._quotations is None:
+            self._quotations = quotations(self)
+        return self._quotations
 
     def quotes(self, position: int) -> bool:
         """Whether a position stands in one of the quotations."""
@@ -42,7 +82,7 @@ class ReadText(Normalized):
         known = self._kinds.get(index)
         if known is None:
             known = self._kinds[index] = kinds(self, index)
-        if self.quotes(position):
+        if self.quotations and self.quotes(position):
             return known | {"quotation"}
         return known
 

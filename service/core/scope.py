@@ -3,6 +3,8 @@
 This is what rules say instead of look-around, and it reads the same for every kind of check.
 """
 
+import re
+from collections.abc import Callable, Iterable
 from functools import cached_property
 from typing import Annotated, Literal, NamedTuple
 
@@ -31,6 +33,16 @@ class Gap(NamedTuple):
     because: Span | None
 
 
+Search = Callable[..., object]
+"""Called with a text and, if need be, a range of it: something true when it is there."""
+
+
+def any_of(words: Iterable[str]) -> Search | None:
+    """A search for any of the words; None for no words. Set words make no pattern that could stall."""
+    longest_first = sorted(dict.fromkeys(words), key=len, reverse=True)
+    return re.compile("|".join(map(re.escape, longest_first))).search if longest_first else None
+
+
 def squeeze(words: str) -> str:
     """Words as the squeezed reading has them."""
     return ReadText(words).squeezed
@@ -56,73 +68,45 @@ class Around(BaseModel):
     kinds: tuple[ClauseKind, ...] = ()
     """The clause is of this kind."""
 
+    @cached_property
+    def _near(self) -> tuple[Search | None, Search | None]:
+        """What to look for in the clause: before the match, and after it."""
+        return any_of(self.ahead + self.clause), any_of(self.after + self.clause)
+
+    @cached_property
+    def _far(self) -> tuple[Search | None, Search | None, Search | None]:
+        """What to look for in the sentence, before the match, and in the draft."""
+        return any_of(self.sentence), any_of(self.before), any_of(self.draft)
+
     def holds(self, text: ReadText, span: Span) -> bool:
         """Whether any of it is there around a span of the draft."""
         plain = text.plain
-        if self.clause or self.ahead or self.after:
+        ahead, after = self._near
+        if ahead is not None or after is not None:
             clause = text.clause_at(span.start)
-            ahead, after = plain[clause.start : span.start], plain[span.end : clause.end]
-            if any(word in ahead for word in self.ahead) or any(word in after for word in self.after):
+            if ahead is not None and ahead(plain, clause.start, span.start):
                 return True
-            if any(word in ahead or word in after for word in self.clause):
+            if after is not None and after(plain, span.end, clause.end):
                 return True
-        if self.sentence:
-            sentence = text.sentence_at(span.start)
-            whole = plain[sentence.start : sentence.end]
-            if any(word in whole for word in self.sentence):
+        sentence, before, draft = self._far
+        if sentence is not None:
+            whole = text.sentence_at(span.start)
+            if sentence(plain, whole.start, whole.end):
                 return True
-        if self.before:
+        if before is not None:
             index = text.clause_at(span.start).sentence
-            start = text.sentences[max(index - 1, 0)].start
-            before = plain[start : span.start]
-            if any(word in before for word in self.before):
+            if before(plain, text.sentences[max(index - 1, 0)].start, span.start):
                 return True
-        if self.draft and any(word in plain for word in self.draft):
+        if draft is not None and draft(plain):
             return True
         return bool(self.kinds) and not text.kinds_at(span.start).isdisjoint(self.kinds)
 
 
 # What may stand before or after a whole answer without making it another one.
-_LEADING = (
-    "这个我",
-    "那个我",
-    "这我",
-    "那我",
-    "我也",
-    "我们",
-    "我",
-    "这个",
-    "那个",
-    "喂",
-    "哎",
-    "唉",
-    "呃",
-    "嗯",
-    "哦",
-    "那",
-    "这",
-    "反正",
-    "真的",
-    "也",
-    "都",
-    "就",
-    "亲",
+_LEADING = re.compile(
+    "(?:这个我|那个我|这我|那我|我也|我们|我|这个|那个|喂|哎|唉|呃|嗯|哦|那|这|反正|真的|也|都|就|亲)*"
 )
 _TRAILING = "啊呀哦噢喔了呢吧吗嘛的啦哈呗哟耶诶欸么"
-
-
-def _bare(words: str, *, lead: bool, trail: bool) -> bool:
-    """Whether words are nothing but fillers: leading ones, or sentence particles."""
-    if trail:
-        return not words.strip(_TRAILING)
-    while lead and words:
-        for filler in _LEADING:
-            if words.startswith(filler):
-                words = words[len(filler) :]
-                break
-        else:
-            return False
-    return True
 
 
 class Scoped(BaseModel):
@@ -145,35 +129,40 @@ class Scoped(BaseModel):
         return tuple(squeeze(words) for words in self.unless)
 
     @cached_property
+    def _longest(self) -> tuple[Search | None, int]:
+        """Any of the longer words at all, and the length of the longest."""
+        return any_of(self._unless), max(map(len, self._unless), default=0)
+
+    @cached_property
     def _anywhere(self) -> bool:
         return self.where == "anywhere" and self.unless_in is None and self.only_in is None
 
     def counts(self, text: ReadText, start: int, end: int, span: Span) -> bool:
         """Whether a match (range of `squeezed`, and its span in the draft) stands where it counts."""
         squeezed = text.squeezed
-        for longer in self._unless:
-            at = squeezed.find(longer, max(0, end - len(longer)), start + len(longer))
-            if at >= 0 and at <= start and at + len(longer) >= end:
-                return False
+        search, length = self._longest
+        if search is not None and search(squeezed, max(0, end - length), start + length):
+            for longer in self._unless:
+                at = squeezed.find(longer, max(0, end - len(longer)), start + len(longer))
+                if at >= 0 and at <= start and at + len(longer) >= end:
+                    return False
         if not self.quoted and text.quotations and text.quotes(span.start):
             return False
         if self._anywhere:
             return True
-        if self.where != "anywhere" and not self._at_edge(text, span):
+        if self.where != "anywhere" and not self._at_edge(text, start, end):
             return False
         if self.unless_in is not None and self.unless_in.holds(text, span):
             return False
         return self.only_in is None or self.only_in.holds(text, span)
 
-    def _at_edge(self, text: ReadText, span: Span) -> bool:
-        plain = text.plain
-        clause = text.clause_at(span.start)
-        area: tuple[int, int] = (clause.start, clause.end)
+    def _at_edge(self, text: ReadText, start: int, end: int) -> bool:
+        squeezed = text.squeezed
+        first = text.clauses[text.clause_of(start)]
+        at, until = first.at, first.until
         if self.where == "sentence":
-            sentence = text.sentence_at(span.start)
-            area = (sentence.start, sentence.end)
-        lead_ok = self.where == "end" or _bare(squeeze(plain[area[0] : span.start]), lead=True, trail=False)
-        trail_ok = self.where == "start" or _bare(
-            squeeze(plain[span.end : max(area[1], span.end)]), lead=False, trail=True
-        )
-        return lead_ok and trail_ok
+            opening, closing = text.clauses_of(first.sentence)
+            at, until = text.clauses[opening].at, text.clauses[closing].until
+        if self.where != "end" and at < start and not _LEADING.fullmatch(squeezed, at, start):
+            return False
+        return self.where == "start" or not squeezed[end:until].strip(_TRAILING)

@@ -8,6 +8,7 @@ import re
 import unicodedata
 from bisect import bisect_right
 from functools import cached_property, lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import opencc
@@ -29,13 +30,18 @@ class Sentence(NamedTuple):
 
 
 class Clause(NamedTuple):
-    """A stretch of words without an inner break; `sentence` is the index of the sentence it stands in."""
+    """A stretch of words without an inner break.
+
+    `sentence` is the index of the sentence it stands in; `at` and `until` are its range of `squeezed`.
+    """
 
     start: int
     end: int
     text: str
     mark: str
     sentence: int
+    at: int
+    until: int
 
 
 # Ranges whose characters stand for one plain character each (compatibility forms a rude word can hide in).
@@ -100,6 +106,7 @@ def fold(text: str) -> str:
 
 
 _WORDS = re.compile(r"[^\W_]+")
+_RUNS = re.compile(r"([^\W_]+)")
 _ENDS_SENTENCE = frozenset("。！？!?\n\r；;…")
 _BREAKS = _ENDS_SENTENCE | frozenset("，,、：:~～—.．|｜")
 _BETWEEN_ASCII = frozenset(".,:;!?~|")
@@ -132,82 +139,93 @@ class Normalized:
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
-        self.plain = fold(raw)
-        runs = [match.span() for match in _WORDS.finditer(self.plain)]
-        self.runs = runs
-        plain = self.plain
-        squeezed = "".join([plain[start:end] for start, end in runs])
+        self.plain = plain = fold(raw)
+        # Gap, run of words, gap, run … gap: one pass of the regular expression gives all that follows.
+        parts = _RUNS.split(plain)
+        bounds = list(accumulate(map(len, parts)))
+        words = parts[1::2]
+        self._gaps = parts[2::2]
+        """What stands after each run."""
+        self._starts = bounds[:-1:2]
+        """Where each run begins in the text as sent."""
+        self._ends = bounds[1::2]
+        self._at = list(accumulate(map(len, words), initial=0))
+        """Where each run begins in `squeezed`, and its whole length at the end."""
+        squeezed = "".join(words)
         lowered = squeezed.lower()
         # A few letters grow when lowered; then the map would not hold, and the case is left alone.
         self.squeezed = lowered if len(lowered) == len(squeezed) else squeezed
-
-    @cached_property
-    def _run_starts(self) -> list[int]:
-        """Where each run begins in `squeezed`."""
-        starts: list[int] = []
-        at = 0
-        for start, end in self.runs:
-            starts.append(at)
-            at += end - start
-        return starts
+        # Made when first asked for. `cached_property` takes a lock each time, which costs more than the work.
+        self._clauses: tuple[Clause, ...] | None = None
+        self._clause_starts: list[int] = []
+        self._clause_ats: list[int] = []
 
     def origin(self, start: int, end: int) -> Span:
         """The span over the text as sent of a span over `squeezed` (which must not be empty)."""
-        starts = self._run_starts
-        first = bisect_right(starts, start) - 1
-        last = bisect_right(starts, end - 1, first) - 1
-        return Span(self.runs[first][0] + start - starts[first], self.runs[last][0] + end - starts[last])
+        at, starts = self._at, self._starts
+        first = bisect_right(at, start) - 1
+        shift = starts[first] - at[first]
+        if end <= at[first + 1]:
+            return Span(start + shift, end + shift)
+        last = bisect_right(at, end - 1, first) - 1
+        return Span(start + shift, end + starts[last] - at[last])
 
     def gaps(self, start: int, end: int) -> list[tuple[str, int]]:
         """What stands between the words within a span over `squeezed`: (characters, position in `squeezed`)."""
-        starts, runs, plain = self._run_starts, self.runs, self.plain
-        first = bisect_right(starts, start) - 1
-        last = bisect_right(starts, end - 1, first) - 1
-        return [(plain[runs[i][1] : runs[i + 1][0]], starts[i + 1]) for i in range(first, last)]
+        at = self._at
+        first = bisect_right(at, start) - 1
+        last = bisect_right(at, end - 1, first) - 1
+        return [(self._gaps[index], at[index + 1]) for index in range(first, last)]
 
     def squeezed_range(self, start: int, end: int) -> tuple[int, int]:
         """The range of `squeezed` that holds the words of a span over the text as sent."""
-        starts, runs = self._run_starts, self.runs
-        first = bisect_right(runs, (start, len(self.plain)))
-        # The run that a position stands in may begin before it.
-        at = max(first - 1, 0)
-        low = starts[at] + min(max(start - runs[at][0], 0), runs[at][1] - runs[at][0]) if runs else 0
-        last = max(bisect_right(runs, (end - 1, len(self.plain))) - 1, 0)
-        high = starts[last] + min(max(end - runs[last][0], 0), runs[last][1] - runs[last][0]) if runs else 0
-        return low, high
+        return self._squeezed_before(start), self._squeezed_before(end)
 
-    @cached_property
+    def _squeezed_before(self, position: int) -> int:
+        """How much of `squeezed` stands before a position of the text as sent."""
+        run = bisect_right(self._starts, position) - 1
+        if run < 0:
+            return 0
+        return self._at[run] + min(position, self._ends[run]) - self._starts[run]
+
+    @property
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses in order; characters between them belong to none."""
-        found: list[Clause] = []
-        plain, runs = self.plain, self.runs
-        if not runs:
-            return ()
-        sentence, clause_start = 0, -1
-        # The end of the text ends the last clause, whatever stands there.
-        following = [start for start, _ in runs[1:]]
-        following.append(len(plain))
-        for (start, end), after in zip(runs, following, strict=True):
-            if clause_start < 0:
-                clause_start = start
-            gap = plain[end:after]
-            kind, mark = _gap_kind(gap) if len(gap) < LONG_GAP else _gap_kind.__wrapped__(gap)
-            if after == len(plain):
-                found.append(Clause(clause_start, end, plain[clause_start:end], mark, sentence))
-            # 3.5, 18:00, 1,200 and a.b are one word each.
-            elif kind and not (gap in _BETWEEN_ASCII and (plain[end - 1] + plain[after]).isascii()):
-                found.append(Clause(clause_start, end, plain[clause_start:end], mark, sentence))
-                clause_start = -1
-                sentence += kind - 1
-        return tuple(found)
+        if self._clauses is None:
+            self._clauses = clauses = self._cut()
+            self._clause_starts = [clause[0] for clause in clauses]
+            self._clause_ats = [clause[5] for clause in clauses]
+        return self._clauses
 
-    @cached_property
-    def _clause_starts(self) -> list[int]:
-        return [clause.start for clause in self.clauses]
+    def _cut(self) -> tuple[Clause, ...]:
+        found: list[Clause] = []
+        plain, at, ends, starts = self.plain, self._at, self._ends, self._starts
+        sentence, first = 0, 0
+        last = len(starts) - 1
+        for index, gap in enumerate(self._gaps):
+            kind, mark = _gap_kind(gap) if len(gap) < LONG_GAP else _gap_kind.__wrapped__(gap)
+            end = ends[index]
+            # 3.5, 18:00, 1,200 and a.b are one word each. The end of the text ends the last clause.
+            if index == last or (
+                kind and not (gap in _BETWEEN_ASCII and (plain[end - 1] + plain[starts[index + 1]]).isascii())
+            ):
+                start = starts[first]
+                found.append(Clause(start, end, plain[start:end], mark, sentence, at[first], at[index + 1]))
+                first = index + 1
+                sentence += kind == 2
+        return tuple(found)
 
     def clause_index(self, position: int) -> int:
         """The index of the clause that holds a position (or the one before it)."""
+        if self._clauses is None:
+            _ = self.clauses
         return max(bisect_right(self._clause_starts, position) - 1, 0)
+
+    def clause_of(self, at: int) -> int:
+        """The index of the clause that holds a position of `squeezed`."""
+        if self._clauses is None:
+            _ = self.clauses
+        return bisect_right(self._clause_ats, at) - 1
 
     def clause_at(self, position: int) -> Clause:
         """The clause that holds a position (or the one before it)."""

@@ -1,6 +1,6 @@
 """`kind: pattern`: a regular expression, run in linear time by RE2 on the clauses that an anchor woke."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -44,11 +44,12 @@ class Pattern(Scoped):
 
     @cached_property
     def _compiled(self) -> Any:
-        return re2.compile(self.pattern)
+        # Over bytes RE2's wrapper neither encodes the text nor counts characters for each match.
+        return re2.compile(self.pattern.encode())
 
     @cached_property
     def _group(self) -> int:
-        return int(self._compiled.groupindex.get("span", 0))
+        return int(self._compiled.groupindex.get(b"span", 0))
 
     def anchors(self) -> tuple[str, ...]:
         """The words that wake the pattern."""
@@ -57,17 +58,17 @@ class Pattern(Scoped):
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The span of each match in the clauses that were woken, in order."""
         found: list[Span] = []
-        seen: set[tuple[int, int]] = set()
+        seen: list[tuple[int, int]] = []
         for start, end, _ in hits:
             clauses = self._area(text, start, end)
             if clauses is None or clauses in seen:
                 continue
-            seen.add(clauses)
-            words, offsets = _words(text, *clauses, apart=self.over == "sentence")
-            for match in self._compiled.finditer(words):
+            seen.append(clauses)
+            words = text.words_of(*clauses, apart=self.over == "sentence")
+            for match in self._compiled.finditer(words.encoded):
                 first, last = match.span(self._group)
                 if first < last:
-                    at, until = offsets[first], offsets[last - 1] + 1
+                    at, until = words.place(first), words.place(last)
                     span = text.origin(at, until)
                     if self.counts(text, at, until, span):
                         found.append(span)
@@ -75,28 +76,9 @@ class Pattern(Scoped):
 
     def _area(self, text: ReadText, start: int, end: int) -> tuple[int, int] | None:
         """The first and the last clause to run over; None for an anchor that only two clauses make together."""
-        place = text.origin(start, end)
-        first, last = text.clause_index(place.start), text.clause_index(place.end - 1)
+        first = text.clause_of(start)
         if self.over == "sentence":
             return text.clauses_of(text.clauses[first].sentence)
-        if last > first and not hangs_together(text, start, end):
-            return None
-        return first, last
-
-
-def _words(text: ReadText, first: int, last: int, *, apart: bool) -> tuple[str, Sequence[int]]:
-    """The words of some clauses, `，` between them if `apart`, and for each character its place in `squeezed`."""
-    clauses = text.clauses
-    if not apart or first == last:
-        start, end = text.squeezed_range(clauses[first].start, clauses[last].end)
-        return text.squeezed[start:end], range(start, end)
-    parts: list[str] = []
-    offsets: list[int] = []
-    for clause in clauses[first : last + 1]:
-        if parts:
-            parts.append("，")
-            offsets.append(offsets[-1])
-        start, end = text.squeezed_range(clause.start, clause.end)
-        parts.append(text.squeezed[start:end])
-        offsets.extend(range(start, end))
-    return "".join(parts), offsets
+        if end <= text.clauses[first].until:
+            return first, first
+        return (first, text.clause_of(end - 1)) if hangs_together(text, start, end) else None

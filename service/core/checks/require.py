@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.reading import ReadText
 from service.core.said import Said
-from service.core.scope import Gap, Hit, Words, squeeze
+from service.core.scope import Gap, Hit, Search, Words, any_of, squeeze
 from service.core.text import Span
 
 
@@ -26,8 +26,11 @@ class Require(BaseModel):
     """Where they belong: at either end of the draft, or before the clause of the trigger."""
 
     @cached_property
-    def _any(self) -> tuple[str, ...]:
-        return tuple(squeeze(words) for words in self.any)
+    def _search(self) -> Search:
+        found = any_of(map(squeeze, self.any))
+        if found is None:
+            raise ValueError("a requirement names words")
+        return found
 
     def anchors(self) -> tuple[str, ...]:
         """The triggers; without any, the situation alone decides."""
@@ -43,7 +46,7 @@ class Require(BaseModel):
         return []
 
     def _said(self, squeezed: str) -> bool:
-        return any(words in squeezed for words in self._any)
+        return self._search(squeezed) is not None
 
     def _area(self, text: ReadText, span: Span) -> str:
         if self.within == "draft":

@@ -20,7 +20,7 @@ _CLASSIFIER = (
 )
 PATTERN = (
     rf"第?\s?{SCALED}(?:{TO}{SCALED})?\s?(?:号(?:桌|楼|门岗|门|店|线|窗口|柜台|床|厅|库|仓|机|房|馆|包厢|院)|{_CLASSIFIER})"
-    rf"|第{CHINESE}(?:号|{_CLASSIFIER})|(?:[两二三四五六七八九十百千万][{_NUMERALS}]*|一[{_NUMERALS}]+|一(?=倍))(?:{_CLASSIFIER})"
+    rf"|第{CHINESE}(?:号|{_CLASSIFIER})|(?:[两二三四五六七八九十百千万][{_NUMERALS}]{{0,12}}|一[{_NUMERALS}]{{1,12}}|一(?=倍))(?:{_CLASSIFIER})"
 )
 _RE = re.compile(PATTERN)
 

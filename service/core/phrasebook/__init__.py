@@ -33,6 +33,8 @@ _COURTEOUS: tuple[Literal["openings", "apologies", "thanks", "closings"], ...] =
 )
 _TOKEN = re.compile(r"\[[A-Z]+_\d+\]")
 _TAG = re.compile(r"\[TAG_\d+\]")
+_SCRAP, _SHORT = 2, 6
+_ABOUT_NOTHING = ("我", "您", "好的", "请", "請")
 # What a text denies or bounds hangs on its clause: alone it is no reason to keep one.
 _LEANING = frozenset({"negation", "limit"})
 
@@ -103,6 +105,8 @@ def rewrite(policy: Policy, masked: Masked, reading: Reading) -> str | None:
         text = "".join(part.text for part in parts)
         report = check(policy, reading.with_draft(text))
         if report.verdict is Verdict.PASS:
+            if _thin(pieces) and not any(holds_fact(piece.words) for piece in pieces):
+                break
             return text
         if left_out == _ADDED:
             left_out = frozenset()
@@ -112,6 +116,13 @@ def rewrite(policy: Policy, masked: Masked, reading: Reading) -> str | None:
     if holds_fact(draft) and any(holds_fact(piece.words) for piece in pieces):
         return None
     return next(_answers(policy, book, setting, draft), None)
+
+
+def _thin(pieces: list[Piece]) -> bool:
+    """Whether offences left hardly a word of the draft, none of them about the matter."""
+    kept = "".join(piece.words for piece in pieces)
+    lost = any(piece.before and not piece.words for piece in pieces)
+    return lost and (len(kept) <= _SCRAP or (len(kept) <= _SHORT and kept.startswith(_ABOUT_NOTHING)))
 
 
 def _turned(book: _Book, style: Style, reading: Reading, pieces: list[Piece]) -> tuple[list[Piece], bool]:

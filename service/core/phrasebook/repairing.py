@@ -10,6 +10,8 @@ from service.core.results import Finding, Missing, Report, Severity
 
 # A clause that says less than this beside an offence is not worth keeping.
 _MIN_REST = 4
+# Themes whose clause discloses, promises, bribes or threatens.
+_UNSPEAKABLE = ("privacy.", "promises.", "threat.")
 _DENIES = re.compile(r"[不没無无未沒]")
 _HANGING = re.compile(r"^(?:但是|但|不过|所以|因此|而且|然后|并且|而|那么|那|就|反正|再说)(?=[^\s])")
 
@@ -62,7 +64,9 @@ def _owner(places: list[Place], finding: Finding) -> int | Section | None:
 
 def _bare_denial(finding: Finding) -> bool:
     """Whether what was found is a refusal that only lacks courtesy."""
-    return finding.severity is Severity.WARNING and _DENIES.search(finding.text) is not None
+    return finding.severity is Severity.WARNING and (
+        finding.rule.startswith("refusal.") or _DENIES.search(finding.text) is not None
+    )
 
 
 def _take_out(
@@ -81,7 +85,16 @@ def _take_out(
     elif part.owner is not None:
         inside = (max(finding.span.start - start, 0), min(finding.span.end, end) - start)
         whole = finding.span.start >= start and finding.span.end <= end
-        pieces[part.owner] = _without(pieces[part.owner], inside, finding, whole=whole, holds_fact=holds_fact)
+        piece = pieces[part.owner]
+        pieces[part.owner] = _without(piece, inside, finding, whole=whole, holds_fact=holds_fact)
+        # What a colon announces is the matter that must not be told: 密码发您：…
+        if _unspeakable(finding) and piece.mark.startswith((":", "：")) and part.owner + 1 < len(pieces):
+            pieces[part.owner + 1] = replace(pieces[part.owner + 1], words="")
+
+
+def _unspeakable(finding: Finding) -> bool:
+    """Whether saying it at all is the offence: then its facts go with it."""
+    return finding.severity is Severity.ERROR and finding.rule.startswith(_UNSPEAKABLE)
 
 
 def _without(
@@ -92,6 +105,8 @@ def _without(
     safe = next((other.text for other in finding.replacements if other.safe), None)
     if whole and safe is not None:
         return replace(piece, words=piece.words[:start] + safe + piece.words[end:])
+    if _unspeakable(finding):
+        return replace(piece, words="")
     rest = (piece.words[:start] + piece.words[end:]).strip()
     if not holds_fact(piece.words) or (finding.severity is Severity.ERROR and not holds_fact(rest)):
         return replace(piece, words="")

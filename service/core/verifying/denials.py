@@ -53,7 +53,7 @@ _EMPTY = frozenset(
     "的了是在有和与就也都您你我们这那个不没无未非很抱歉请谢感好吗呢吧啊哦呀对起能会可以法便，。！？、；：,.!? "
 )
 # A denial of nothing in particular (不行, 不可以) may be told in any words that deny.
-_ANY = frozenset({"", "行", "可以", "能", "会", "成", "允许"})
+_ANY = frozenset({"", "行", "可以", "能", "会", "成", "允许", "弄", "搞", "整"})
 # A denial right behind one of these, in a draft with offences, is part of the quarrel (你不看).
 _ABOUT_A_PERSON = re.compile(r"[你您我](?:们)?$")
 _ASKS = re.compile(r"什么|怎么|干嘛|吗|呢|谁|哪")

@@ -55,7 +55,7 @@ _MARKUP = re.compile(
     re.MULTILINE,
 )
 _OTHER_SCRIPTS = re.compile("[\u3040-\u30ff\uac00-\ud7a3\u0400-\u04ff\u0600-\u06ff\u0e00-\u0e7f]")
-_ENGLISH = re.compile(r"(?:[A-Za-z][A-Za-z'’]*[,.]?\s+){4,}[A-Za-z]+")
+_ENGLISH = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][A-Za-z'’]{0,30}[,.]?\s{1,3}){4,12}[A-Za-z]")
 _FIGURES = re.compile(r"\d+")
 _QUOTES = "\"“”「」『』'‘’"
 

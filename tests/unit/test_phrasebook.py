@@ -1,0 +1,244 @@
+"""The deterministic engine: rude and curt drafts become courteous ones that say the same."""
+
+import json
+import re
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from service.core import masking, phrasebook
+from service.core.checking import check
+from service.core.phrasebook.pieces import split
+from service.core.phrasebook.slots import fill
+from service.core.phrasebook.turns import Turns
+from service.core.policy import Turn
+from service.core.reading import read
+from service.core.results import Draft, Verdict
+from service.core.results import Turn as Said
+from service.core.verifying import verify
+from tests.kit.default_policy import default_policy, read_masked, rewritten
+from tests.kit.small_policy import policy_of, rule
+
+CORPUS = Path(__file__).parents[1] / "corpora" / "drafts.jsonl"
+ROWS: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+ONLY_OFFENCES = ("不知道，你找领导去。", "有完没完，烦死了。", "爱要不要，随便你。")
+
+
+def _draft(row: dict[str, Any]) -> Draft:
+    context = row["context"]
+    customer, agent = context.get("customer", {}), context.get("agent", {})
+    return Draft(
+        text=row["draft"],
+        customer_message=context["customer_message"],
+        channel=context["channel"],
+        stage=context.get("stage"),
+        surname=customer.get("surname"),
+        title=customer.get("title"),
+        agent_id=agent.get("id"),
+    )
+
+
+def _bare(text: str) -> str:
+    return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_a_curt_draft_becomes_a_courteous_one_that_may_leave(row: dict[str, Any]) -> None:
+    """The answer passes the policy and every promise about facts, holds what must stay and drops what must go."""
+    policy = default_policy()
+    reading, masked = read_masked(_draft(row))
+    answer = phrasebook.rewrite(policy, masked, reading)
+    assert answer is not None
+    text = masking.unmask(answer, masked)
+    assert check(policy, reading.with_draft(text)).verdict is Verdict.PASS
+    assert verify(policy, masked, answer, reading, check(policy, reading)) == ()
+    assert [fact for fact in row["facts"] if _bare(fact) not in _bare(text)] == []
+    assert [words for words in row["must_drop"] if _bare(words) in _bare(text)] == []
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_nobody_is_greeted_or_apologised_to_twice(row: dict[str, Any]) -> None:
+    """A courteous answer says 您好 once at most, apologises once at most and repeats no courtesy word by word."""
+    text = rewritten(row["draft"], **_context(row))
+    assert text is not None
+    assert len(re.findall("您好", text)) <= 1
+    assert len(re.findall("抱歉", text)) <= 1
+    assert re.search(r"您您|请请|请麻烦|，，|。。|，。|^[，。]", text) is None
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
+def test_an_answer_is_not_rewritten_again(row: dict[str, Any]) -> None:
+    """A text that the engine made comes back unchanged when it is sent in once more."""
+    text = rewritten(row["draft"], **_context(row))
+    assert text is not None
+    assert rewritten(text, **_context(row)) == text
+
+
+def _context(row: dict[str, Any]) -> dict[str, Any]:
+    draft = _draft(row)
+    return {
+        name: getattr(draft, name) for name in ("customer_message", "channel", "stage", "surname", "title")
+    }
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "您好，您的订单已发货，请您留意查收。",
+        "很抱歉，这款商品不支持七天无理由退货，建议您下单前确认尺码，好吗？",
+        "好的，我来为您查询。",
+    ],
+)
+def test_a_good_draft_is_left_alone(text: str) -> None:
+    """A draft that passes and says nothing curt comes back to the letter."""
+    assert rewritten(text) == text
+
+
+def test_a_facts_place_and_words_are_kept() -> None:
+    """Number and refusal stay, the order to fend for oneself becomes advice."""
+    text = rewritten("你这个订单20240618-7731不支持改地址，自己联系快递去。")
+    assert text is not None
+    assert "您的订单20240618-7731目前不支持改地址" in text
+    assert "建议您联系快递沟通" in text
+
+
+@pytest.mark.parametrize("text", ONLY_OFFENCES)
+def test_where_nothing_useful_is_said_effort_is_offered(text: str) -> None:
+    """A draft of nothing but offence becomes an apology with an offer of the agent's own effort."""
+    answer = rewritten(text)
+    assert answer is not None
+    assert "抱歉" in answer
+    assert "核实" in answer
+
+
+def test_an_empty_answer_is_filled_from_the_scenario() -> None:
+    """When the situation is known, its own reply takes the place of an offence."""
+    answer = rewritten("不知道，别问我。", scenario="asks-other-department-number")
+    assert answer is not None
+    assert "转告" in answer
+
+
+def test_a_scenario_reply_with_an_unknown_slot_is_passed_over() -> None:
+    """A reply that needs a number nobody gave is never sent with a hole in it."""
+    unknown = rewritten("少废话。", scenario="asks-employee-number", channel="phone")
+    known = rewritten("少废话。", scenario="asks-employee-number", channel="phone", agent_id="1024")
+    assert unknown is not None
+    assert "$" not in unknown
+    assert known is not None
+    assert "1024" in known
+
+
+def test_a_customer_with_surname_and_title_is_addressed() -> None:
+    """Surname and title together make the address; a surname alone is no reason to guess a title."""
+    named = rewritten("别催，包裹在处理。", surname="苏", title="女士")
+    guessed = rewritten("别催，包裹在处理。", surname="苏")
+    assert named is not None
+    assert named.startswith("苏女士您好")
+    assert guessed is not None
+    assert "苏" not in guessed
+
+
+def test_nobody_is_greeted_in_the_middle_of_a_conversation() -> None:
+    """Where the agent has spoken before, or the talk is under way, no new greeting is added."""
+    history = (Said("customer", "我的包裹呢"), Said("agent", "您好，我帮您查一下。"))
+    later = rewritten("别催，包裹在路上。", history=history)
+    middle = rewritten("别催，包裹在路上。", stage="middle")
+    assert later is not None
+    assert middle is not None
+    assert "您好" not in later + middle
+
+
+def test_a_traditional_draft_gets_traditional_words() -> None:
+    """What is added to a Traditional draft is Traditional; the draft's own words stay as they are."""
+    answer = rewritten("您的護照影本糊掉了重傳，PDF 不要超過 10MB，不然退件。")
+    assert answer is not None
+    assert "護照影本較為模糊，麻煩您重新上傳" in answer
+    assert "请" not in answer
+
+
+def test_tags_and_lines_survive() -> None:
+    """Markup and line breaks come back where they were, also around a clause that is dropped."""
+    draft = "<p>亲爱的{{name}},</p><p>您的课程<b>《{{course}}》</b>没开成，怪谁。</p>"
+    answer = rewritten(draft, channel="email")
+    assert answer is not None
+    assert re.findall(r"</?\w+>", answer) == re.findall(r"</?\w+>", draft)
+    assert answer.startswith("<p>亲爱的{{name}}您好")
+    listed = rewritten("1. 身份证复印件\n2. 银行卡号\n缺一样都不办，自己对照。")
+    assert listed is not None
+    assert listed.splitlines()[1:3] == ["1. 身份证复印件", "2. 银行卡号"]
+
+
+def test_half_width_marks_stay_half_width() -> None:
+    """An agent who writes half-width commas gets half-width commas back."""
+    answer = rewritten("您的车险明天零时生效,生效前撞了不赔,别怪我没提醒。")
+    assert answer is not None
+    assert "，" not in answer
+
+
+def test_a_disclosure_goes_with_its_figures() -> None:
+    """An internal limit is not told in courteous words either."""
+    answer = rewritten("内部规定超过500才给人工复核，你这个才120，不给弄。", channel="phone")
+    assert answer is not None
+    assert "500" not in answer
+    assert "120" in answer
+
+
+def test_a_promise_is_not_turned_into_a_courteous_promise() -> None:
+    """What an agent may not promise is gone, the order it was about is not."""
+    answer = rewritten("百分百给你退，订单 D-20240709-18。")
+    assert answer is not None
+    assert "D-20240709-18" in answer
+    assert "退" not in answer
+
+
+def test_a_document_that_fails_is_left_to_a_person() -> None:
+    """Nothing is said for a long text full of offences; a long good one comes back as it is."""
+    offence, good = "你自己看着办，", "您的申请正在审核，"
+    assert rewritten(offence * 1500) is None
+    assert rewritten(good * 1500) == good * 1500
+
+
+def test_without_words_of_its_own_the_engine_is_silent() -> None:
+    """A policy that gives neither lines nor replies gets no invented answer to an offence."""
+    policy = policy_of(rule("forbidden.ignorance", {"kind": "phrase", "any": ["不知道"]}))
+    reading = read(Draft(text="不知道。"), None)
+    assert phrasebook.rewrite(policy, masking.mask(reading, ()), reading) is None
+
+
+def test_the_same_draft_gives_the_same_text() -> None:
+    """The engine is deterministic, so that two agents with the same draft read the same advice."""
+    assert len({rewritten("别催，13:00开饭，迟了没位置。") for _ in range(3)}) == 1
+
+
+def _turns(*turns: tuple[str, str, str]) -> Turns:
+    return Turns(
+        tuple(Turn(anchors=(a,), pattern=p, to=to, examples=(("例", "例"),)) for a, p, to in turns), str
+    )
+
+
+def test_turns_follow_one_another_in_order() -> None:
+    """A later turn works on what an earlier one made; an earlier one is not asked again."""
+    turns = _turns(("自己", "^自己(.+)去$", r"你可以\1"), ("你", "你", "您"), ("您可以", "您可以", "你"))
+    assert turns.turn("自己凑单去", read(Draft(text="好"), None)).words == "你凑单"
+
+
+def test_a_group_is_cut_out_of_the_words_as_written() -> None:
+    """The pattern reads the plain script, what it keeps stays in the draft's own."""
+    turns = _turns(("订单", "^你的(订单.*)$", r"关于\1"))
+    assert turns.turn("你的訂單Ａ１", read(Draft(text="好"), None)).words == "关于訂單Ａ１"
+
+
+@given(st.text(alphabet="您好，。！？,.:~ \n[]TAG_1ORDE2《》<>“”a3、-", max_size=60))
+def test_the_pieces_are_the_draft(text: str) -> None:
+    """Cutting a draft into clauses loses no character of it."""
+    assert "".join(piece.lead + piece.words + piece.mark for piece in split(text)) == text
+
+
+def test_a_slot_without_a_value_leaves_the_line_out() -> None:
+    """A line with an unknown slot is no line."""
+    assert fill("您好，${company}为您服务", {}) is None
+    assert fill("您好，${company}为您服务", {"company": "云桥"}) == "您好，云桥为您服务"
