@@ -118,12 +118,14 @@ async def _from_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | tu
     if (hit := _hit(work, await ports.cache.get(key))) is not None:
         yield hit, "hit"
         return
+    begun = ports.clock.monotonic()
     joined = await ports.flights.join(key, budget.left(ports.clock))
     if isinstance(joined, Landed):
-        if (shared := _hit(work, joined.value)) is not None:
-            yield shared, "hit"
-        else:
-            yield _shared_failure()
+        # Somebody else's call, not the cache's: a store that is away is always a miss.
+        shared = _hit(work, joined.value)
+        yield _shared(shared, (ports.clock.monotonic() - begun) * 1000)
+        if shared is not None:
+            yield shared, "miss"
         return
     async with aclosing(_lead(work, budget, joined)) as events:
         async for item in events:
@@ -170,7 +172,9 @@ def _hit(work: Work, cached: CachedText | None) -> Delivery | None:
     return judged if isinstance(judged, Delivery) else None
 
 
-def _shared_failure() -> Attempt:
-    """What a follower knows of a flight that landed without a text."""
+def _shared(delivery: Delivery | None, elapsed_ms: float) -> Attempt:
+    """What a follower knows of the call that it shared with equal requests."""
+    if delivery is not None:
+        return Attempt("model", delivery.model, "accepted", (), elapsed_ms)
     reason = Reason("unavailable", "the call shared with equal requests brought no text")
-    return Attempt("model", None, "failed", (reason,), 0.0)
+    return Attempt("model", None, "failed", (reason,), elapsed_ms)

@@ -219,7 +219,8 @@ async def test_a_follower_takes_the_outcome_of_the_flight() -> None:
     """A follower delivers the leader's text without a call of its own."""
     bench = Bench(flights=MemoryFlights(Landed(CachedText(GOOD, "m1"))))
     answer = await bench.rewrite()
-    assert (answer.cache, answer.engine, len(bench.model.calls)) == ("hit", "model", 0)
+    assert (answer.cache, answer.engine, len(bench.model.calls)) == ("miss", "model", 0)
+    assert (outcomes(answer), answer.usage.input_tokens) == ([("model", "accepted", ())], 0)
 
 
 async def test_a_follower_of_a_flight_without_text_uses_the_phrasebook() -> None:
