@@ -1,0 +1,1 @@
+"""Script coach: checks and rewrites customer-service drafts, and proves each rewrite."""

@@ -11,18 +11,16 @@ import re2
 from pydantic import TypeAdapter
 
 from service.adapters.yaml_text import MAX_BYTES, Document, read_yaml
+from service.core.phrasing import PhrasebookEntry, Scenario, ScenarioFile
 from service.core.policy import (
     Example,
     ExampleEntry,
     KnownException,
     NotInText,
-    PhrasebookEntry,
     PolicyFiles,
     PolicyHead,
     Rule,
     RuleFile,
-    Scenario,
-    ScenarioFile,
     SpellingFile,
 )
 from service.errors import PolicyError

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from service.adapters.policy_files import HEAD, digest, parse_policy, read_folder
 from service.core.compiling import Policy, compile_policy
+from service.core.warming import warm
 from service.errors import PolicyError
 
 EVERY_S = 1.0
@@ -140,7 +141,9 @@ class PolicyShelf:
         collecting = gc.isenabled()
         gc.disable()
         try:
-            return compile_policy(parse_policy(self._root / name, found.files))
+            policy = compile_policy(parse_policy(self._root / name, found.files))
+            warm(policy)
         finally:
             if collecting:
                 gc.enable()
+        return policy

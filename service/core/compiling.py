@@ -10,10 +10,12 @@ from functools import cached_property
 import ahocorasick_rs
 
 from service.core.checks import Check
-from service.core.policy import PolicyFiles, Rule, Scenario, When
+from service.core.phrasing import Scenario
+from service.core.policy import PolicyFiles, Rule
 from service.core.reading import Reading, ReadText
 from service.core.results import PolicyStamp, Replacement, Severity, Source
 from service.core.scope import Hit, any_of, squeeze
+from service.core.shapes import When
 
 
 @dataclass(frozen=True, slots=True)

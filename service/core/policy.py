@@ -6,30 +6,14 @@ the hot path by `core/compiling.py`.
 
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from service.core.checks import Check
-from service.core.checks.pattern import Linear
+from service.core.phrasing import PhrasebookEntry, Scenario
 from service.core.results import Channel, Severity, Stage
+from service.core.shapes import Shape, Slug, SourceEntry, When, Words
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$")]
-Slug = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-Words = Annotated[str, Field(min_length=1)]
-
-
-class Shape(BaseModel):
-    """A frozen model that refuses unknown fields."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=False)
-
-
-class SourceEntry(Shape):
-    """Where in the manual a rule or scenario comes from."""
-
-    document: Words
-    section: str = ""
-    item: str = ""
-    manual_id: str = ""
 
 
 def _safe(value: Any) -> Any:
@@ -47,24 +31,6 @@ class ReplacementEntry(Shape):
 Replacements = tuple[
     Annotated[ReplacementEntry, BeforeValidator(_safe, json_schema_input_type=Words | ReplacementEntry)], ...
 ]
-
-
-class When(Shape):
-    """Where a rule applies: every field that is given must hold. Lists mean any of."""
-
-    scenario: tuple[Slug, ...] = ()
-    channel: tuple[Channel, ...] = ()
-    stage: tuple[Stage, ...] = ()
-    customer_says: tuple[Words, ...] = ()
-    """Any of these words stands in the customer's message."""
-    draft_says: tuple[Words, ...] = ()
-    """Any of these words stands in the draft (spelling variants included)."""
-    knows: tuple[Literal["surname", "title", "agent_id", "company", "hotline", "hours"], ...] = ()
-    """All of these are known from the context or the company's data."""
-    already_said: tuple[Words, ...] = ()
-    """Any of these words stands in an earlier turn of the agent."""
-    unless: "When | None" = None
-    """The rule is silent where all of this holds."""
 
 
 class Examples(Shape):
@@ -135,87 +101,6 @@ class RuleFile(Shape):
             if not rule.id.startswith(self.theme + "."):
                 raise ValueError(f"rule id '{rule.id}' does not begin with the theme '{self.theme}.'")
         return self
-
-
-class Cue(Shape):
-    """Words by which a customer's message shows a scenario; each cue counts once, with its weight (0-1)."""
-
-    any: tuple[Words, ...] = Field(min_length=1)
-    weight: float = Field(gt=0, le=1, default=0.5)
-
-
-class Reply(Shape):
-    """A reply that passes the policy; slots are `${customer} ${company} ${hotline} ${hours} ${agent_id}`."""
-
-    text: Words
-    does: Literal["solve", "ask", "take-over", "refuse", "greet", "close"]
-    channel: tuple[Channel, ...] = ()
-
-
-class Scenario(Shape):
-    """One situation of the manual."""
-
-    id: Slug
-    title: Words
-    source: SourceEntry
-    also: tuple[SourceEntry, ...] = ()
-    stage: tuple[Stage, ...] = ()
-    channel: tuple[Channel, ...] = ()
-    cues: tuple[Cue, ...] = ()
-    requires: tuple[Words, ...] = ()
-    """What a reply conveys, in order, for people and for the model."""
-    avoid: tuple[Words, ...] = ()
-    replies: tuple[Reply, ...] = ()
-
-
-class ScenarioFile(Shape):
-    """`scenarios/<theme>.yaml`."""
-
-    theme: Slug
-    scenarios: tuple[Scenario, ...]
-
-
-class Line(Shape):
-    """A sentence the phrasebook may add, and where it fits (the first that fits is taken)."""
-
-    text: Words
-    when: When = When()
-
-
-class Turn(Shape):
-    r"""Clause to clause: the part of a draft's clause that `pattern` matches becomes `to`.
-
-    The pattern is RE2 and runs over the plain reading; `^` and `$` tie it to the whole clause. `\1` .. `\9` in
-    `to` stand for the groups as the draft writes them; an empty `to` takes the words away. Where `to` ends in a full
-    stop or question mark, the clause ends its sentence with it. `anchors` wake the turn.
-    """
-
-    anchors: tuple[Words, ...] = Field(min_length=1)
-    pattern: Linear
-    to: str
-    when: When = When()
-    gloss: bool = False
-    """It betters words that are fine: by itself no reason to touch a draft that passes."""
-    examples: tuple[tuple[str, str], ...] = Field(min_length=1)
-    """Pairs of clause and result."""
-
-
-class PhrasebookEntry(Shape):
-    """`phrasebook.yaml`: what the deterministic engine may say."""
-
-    openings: tuple[Line, ...]
-    apologies: tuple[Line, ...]
-    empathy: tuple[Line, ...]
-    thanks: tuple[Line, ...]
-    offers: tuple[Line, ...]
-    closings: tuple[Line, ...]
-    fallbacks: tuple[Line, ...] = ()
-    """Whole answers for a draft of which nothing useful is left and whose scenario has no reply."""
-    said: dict[
-        Literal["openings", "apologies", "empathy", "thanks", "offers", "closings"], tuple[Words, ...]
-    ] = Field(default_factory=dict)
-    """A line of the section is added only where none of these words stands in the draft's own clauses."""
-    turns: tuple[Turn, ...] = ()
 
 
 class Spelling(Shape):

@@ -8,10 +8,12 @@ from collections.abc import Iterable, Iterator, Sequence
 from service.core.checking import check
 from service.core.compiling import Policy
 from service.core.phrasebook.turns import Turns
-from service.core.policy import ExampleContext, ExampleEntry, KnownException, PolicyFiles, Scenario, When
+from service.core.phrasing import Scenario
+from service.core.policy import ExampleContext, ExampleEntry, KnownException, PolicyFiles
 from service.core.prompting import SLOT
 from service.core.results import Channel, Stage, Verdict
 from service.core.rule_tests import MISSING, filled, offences, reading_of, rule_failures, rules_in
+from service.core.shapes import When
 
 _SECTIONS = ("openings", "apologies", "empathy", "thanks", "offers", "closings")
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 
 from service.core.compiling import Policy
 from service.core.masking import Masked
-from service.core.policy import Scenario
+from service.core.phrasing import Scenario
 from service.core.reading import Reading
 from service.core.results import Channel, Finding, Missing, Mode, Reason, Replacement, Report, Severity, Turn
 from service.core.script import script_of

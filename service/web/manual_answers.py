@@ -5,8 +5,10 @@ from typing import Any, Literal
 from pydantic import Field
 
 from service.core.compiling import Policy
-from service.core.policy import Rule, Scenario, SourceEntry
+from service.core.phrasing import Scenario
+from service.core.policy import Rule
 from service.core.results import Channel, Severity, Stage
+from service.core.shapes import SourceEntry
 from service.web.answers import Answer, PolicyOut, SourceOut
 
 

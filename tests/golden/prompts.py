@@ -10,7 +10,7 @@ from service.core.compiling import Policy
 from service.core.facts import extract
 from service.core.masking import Masked, mask
 from service.core.messages import Message
-from service.core.policy import Scenario
+from service.core.phrasing import Scenario
 from service.core.prompt_inputs import INPUTS, rewrite_inputs
 from service.core.prompting import PromptBook, render, repair_messages, rewrite_messages
 from service.core.reading import Reading, context_of, read

@@ -11,19 +11,8 @@ from service.adapters.log_lines import LogLines
 from service.adapters.telemetry import Telemetry
 from service.core.checks.phrase import Phrase
 from service.core.compiling import Policy, compile_policy
-from service.core.policy import (
-    Cue,
-    ExampleEntry,
-    Examples,
-    PhrasebookEntry,
-    PolicyFiles,
-    PolicyHead,
-    Reply,
-    Rule,
-    Scenario,
-    Score,
-    SourceEntry,
-)
+from service.core.phrasing import Cue, PhrasebookEntry, Reply, Scenario
+from service.core.policy import ExampleEntry, Examples, PolicyFiles, PolicyHead, Rule, Score
 from service.core.results import (
     Attempt,
     Caller,
@@ -44,6 +33,7 @@ from service.core.results import (
     Usage,
     Verdict,
 )
+from service.core.shapes import SourceEntry
 from service.core.text import Span
 from service.errors import NoModel, UnknownPolicy, UnknownScenario
 from service.settings import Settings

@@ -3,7 +3,8 @@
 from typing import Any
 
 from service.core.compiling import Policy, compile_policy
-from service.core.policy import PhrasebookEntry, PolicyFiles, PolicyHead, Rule, Scenario, Spelling
+from service.core.phrasing import PhrasebookEntry, Scenario
+from service.core.policy import PolicyFiles, PolicyHead, Rule, Spelling
 
 SCORE = {
     "base": 70,

@@ -68,4 +68,4 @@ def test_what_is_no_numeral_has_no_value(text: str) -> None:
 
 def test_a_range_has_two_values() -> None:
     """Both ends of a range count."""
-    assert values("1-3个工作日") == (1, 3)
+    assert values("1-3个工作日") == (Decimal(1), Decimal(3))

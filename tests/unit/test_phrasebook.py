@@ -15,7 +15,7 @@ from service.core.checking import check
 from service.core.phrasebook.pieces import split
 from service.core.phrasebook.slots import fill
 from service.core.phrasebook.turns import Turns
-from service.core.policy import Turn
+from service.core.phrasing import Turn
 from service.core.reading import read
 from service.core.results import Draft, Verdict
 from service.core.results import Turn as Said
@@ -100,10 +100,10 @@ def test_a_good_draft_is_left_alone(text: str) -> None:
 
 def test_a_facts_place_and_words_are_kept() -> None:
     """Number and refusal stay, the order to fend for oneself becomes advice."""
-    text = rewritten("你这个订单20240618-7731不支持改地址，自己联系快递去。")
+    text = rewritten("你这个订单20260301-0457不支持改颜色，自己联系卖家去。")
     assert text is not None
-    assert "您的订单20240618-7731目前不支持改地址" in text
-    assert "建议您联系快递沟通" in text
+    assert "您的订单20260301-0457目前不支持改颜色" in text
+    assert "建议您联系卖家沟通" in text
 
 
 @pytest.mark.parametrize("text", ONLY_OFFENCES)
@@ -154,19 +154,19 @@ def test_nobody_is_greeted_in_the_middle_of_a_conversation() -> None:
 
 def test_a_traditional_draft_gets_traditional_words() -> None:
     """What is added to a Traditional draft is Traditional; the draft's own words stay as they are."""
-    answer = rewritten("您的護照影本糊掉了重傳，PDF 不要超過 10MB，不然退件。")
+    answer = rewritten("您的存摺照片糊掉了重傳，圖檔不要超過 5MB，不然作廢。")
     assert answer is not None
-    assert "護照影本較為模糊，麻煩您重新上傳" in answer
+    assert "存摺照片較為模糊，麻煩您重新上傳" in answer
     assert "请" not in answer
 
 
 def test_tags_and_lines_survive() -> None:
     """Markup and line breaks come back where they were, also around a clause that is dropped."""
-    draft = "<p>亲爱的{{name}},</p><p>您的课程<b>《{{course}}》</b>没开成，怪谁。</p>"
+    draft = "<p>尊敬的{{guest_name}},</p><p>您的讲座<b>《{{talk}}》</b>取消了，怪谁。</p>"
     answer = rewritten(draft, channel="email")
     assert answer is not None
     assert re.findall(r"</?\w+>", answer) == re.findall(r"</?\w+>", draft)
-    assert answer.startswith("<p>亲爱的{{name}}您好")
+    assert answer.startswith("<p>尊敬的{{guest_name}}您好")
     listed = rewritten("1. 身份证复印件\n2. 银行卡号\n缺一样都不办，自己对照。")
     assert listed is not None
     assert listed.splitlines()[1:3] == ["1. 身份证复印件", "2. 银行卡号"]
@@ -174,25 +174,26 @@ def test_tags_and_lines_survive() -> None:
 
 def test_half_width_marks_stay_half_width() -> None:
     """An agent who writes half-width commas gets half-width commas back."""
-    answer = rewritten("您的车险明天零时生效,生效前撞了不赔,别怪我没提醒。")
+    answer = rewritten("您的座位保留到18:00,过时就给别人了,到时候别怪我们。")
     assert answer is not None
     assert "，" not in answer
 
 
 def test_a_disclosure_goes_with_its_figures() -> None:
     """An internal limit is not told in courteous words either."""
-    answer = rewritten("内部规定超过500才给人工复核，你这个才120，不给弄。", channel="phone")
+    answer = rewritten("内部标准满800才给上门，你这单才85，不给弄。", channel="phone")
     assert answer is not None
-    assert "500" not in answer
-    assert "120" in answer
+    assert "800" not in answer
+    assert "85" in answer
 
 
 def test_a_promise_is_not_turned_into_a_courteous_promise() -> None:
     """What an agent may not promise is gone, the order it was about is not."""
-    answer = rewritten("百分百给你退，订单 D-20240709-18。")
+    answer = rewritten("百分百能修好，报修单 BX-20260105-7。")
     assert answer is not None
-    assert "D-20240709-18" in answer
-    assert "退" not in answer
+    assert "BX-20260105-7" in answer
+    assert "百分百" not in answer
+    assert "修好" not in answer
 
 
 def test_a_document_that_fails_is_left_to_a_person() -> None:
@@ -211,7 +212,7 @@ def test_without_words_of_its_own_the_engine_is_silent() -> None:
 
 def test_the_same_draft_gives_the_same_text() -> None:
     """The engine is deterministic, so that two agents with the same draft read the same advice."""
-    assert len({rewritten("别催，13:00开饭，迟了没位置。") for _ in range(3)}) == 1
+    assert len({rewritten("别催，19:30开演，晚了没停车位。") for _ in range(3)}) == 1
 
 
 def _turns(*turns: tuple[str, str, str]) -> Turns:

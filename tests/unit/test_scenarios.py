@@ -4,7 +4,7 @@ import pytest
 
 from service.core import scenarios
 from service.core.compiling import Policy
-from service.core.policy import Scenario
+from service.core.phrasing import Scenario
 from service.core.results import Draft
 from tests.kit.default_policy import default_policy
 from tests.kit.small_policy import policy_of

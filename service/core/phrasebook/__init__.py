@@ -68,11 +68,6 @@ def _book(policy: Policy) -> _Book:
     return found
 
 
-def prepare(policy: Policy) -> None:
-    """Make a snapshot's phrasebook ready, so that no request pays for it (about 80 ms for 250 turns)."""
-    _book(policy)
-
-
 def rewrite(policy: Policy, masked: Masked, reading: Reading) -> str | None:
     """A masked text that passes the policy and holds the draft's facts, or None when there is nothing safe to say.
 
@@ -183,4 +178,4 @@ _ONLY_OPENING: dict[Section, tuple[tuple[str, Applies | None], ...]] = {
     "apologies": (), "empathy": (), "thanks": (), "offers": (), "closings": (),
 }  # fmt: skip
 
-__all__ = ["prepare", "rewrite"]
+__all__ = ["rewrite"]

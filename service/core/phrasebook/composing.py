@@ -9,7 +9,7 @@ from service.core.phrasebook.heads import Head, head_of
 from service.core.phrasebook.pieces import Piece, ends_sentence, structure_of
 from service.core.phrasebook.slots import fill
 from service.core.phrasebook.style import Style, calm, leads_on, states
-from service.core.policy import Line
+from service.core.phrasing import Line
 from service.core.reading import Reading
 from service.core.scope import squeeze
 from service.core.text import fold

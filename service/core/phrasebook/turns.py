@@ -8,7 +8,7 @@ import ahocorasick_rs
 import re2
 
 from service.core.compiling import Applies, applies
-from service.core.policy import Turn
+from service.core.phrasing import Turn
 from service.core.reading import Reading
 from service.core.text import fold
 

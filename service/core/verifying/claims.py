@@ -1,6 +1,7 @@
 """Whether the readable facts of the draft come back, in its own spelling, and nothing is stated that no source holds."""
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from service.core.facts import extract, same
@@ -17,7 +18,9 @@ _WISH = re.compile(r"祝|感谢|谢谢")
 _GRANTS = re.compile(
     r"退|赔|补|减免|免除|返|抵|送达|送到|到账|给您|为您|解决|处理好|处理完|完成|答复|回复|安排|上门|发出|发货|寄出|之?内|之?前|以前|后(?:会|给|为|将)"
 )
+_PAST_DAYS = frozenset({"今天", "今日", "昨天", "昨日", "前天", "上周", "上个月", "去年", "今年"})
 _GRANTED = frozenset({"money", "percentage", "duration", "date", "time", "number", "count"})
+_DEADLINES = frozenset({"date", "time", "duration", "money"})
 _FOREIGN: dict[str, RejectionCode] = {"html": "markup", "placeholder": "token_misused"}
 # Words that a rude draft uses without stating anything.
 _EMPTY_WORDS = frozenset({"ok", "hi", "hello", "bye", "sorry", "no", "yes"})
@@ -52,11 +55,26 @@ def lost_and_invented(sources: Sources, text: Normalized, facts: tuple[Fact, ...
             invented.append(fact)
         if reason is not None:
             yield reason
+    yield from _said_again(sources, text, facts)
     for fact in missing:
         changed = any(other.kind == fact.kind and not same(fact, other) for other in invented) or any(
             same(fact, other) for other in facts
         )
         yield Reason("fact_changed" if changed else "fact_missing", f"原文的“{fact.text}”没有原样保留")
+
+
+def _said_again(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Iterator[Reason]:
+    """One reason for each figure of the draft that now grants something more often than anybody said it."""
+    said = Counter(squeeze(fact.text) for fact in (*sources.masked.facts, *sources.own_facts))
+    granting: Counter[str] = Counter()
+    for fact in facts:
+        spelling = squeeze(fact.text)
+        if fact.kind in _DEADLINES and spelling in said:
+            clause = text.clause_at(fact.span.end - 1)
+            granting[spelling] += _GRANTS.search(text.plain[clause.start : clause.end]) is not None
+    for spelling, count in granting.items():
+        if count > said[spelling]:
+            yield Reason("commitment_invented", f"“{spelling}”比原文多许诺了一次")
 
 
 def _spoken(fact: Fact) -> bool:
@@ -75,8 +93,8 @@ def _may_go(sources: Sources, fact: Fact) -> bool:
         fact.kind == "word" and fact.text.lower() in _EMPTY_WORDS
     ):
         return True
-    # 今天 and 三次 in a rebuke are its rhetoric; figures in digits always count.
-    soft = fact.kind in ("date", "count", "word") and _DIGIT.search(fact.text) is None
+    # 今天 and 三次 in a rebuke are its rhetoric; figures in digits and days to come always count.
+    soft = fact.text in _PAST_DAYS or (fact.kind in ("count", "word") and _DIGIT.search(fact.text) is None)
     return soft and (sources.offences.overlap(fact) or sources.offences.beside(fact) is not None)
 
 

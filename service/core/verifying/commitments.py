@@ -18,7 +18,16 @@ _NAMES = re.compile(
     r"^(?:的?(?:申请|诉求|要求|请求|问题|进度|事宜|政策|规则|规定|条件|标准|流程|情况|原因|方案|需求|结果))"
 )
 # What a compensation is made of; a draft that holds it in other words (钱退你) is its source.
-_SUBSTANCE = "退赔补减免送赠券返折换红修"
+_SUBSTANCE = {
+    char: re.compile(pattern)
+    for char, pattern in {
+        "退": r"退(?![货换订出房休役])", "赔": "赔", "补": r"补(?![货件传办交充缴拍录单习])", "减": r"减(?![少速肥])", "免": r"(?<![避以难])免(?![得疫密])",
+        "送": r"(?<![配派发运寄推])送(?![货达到修检餐件])", "赠": "赠", "券": "券", "返": r"返(?![回修厂工])", "折": r"折(?![叠腾旧])", "换": r"换(?![绑个])",
+        "红": "红包", "修": r"修(?!改)",
+    }.items()
+}  # fmt: skip
+_REACH = 40
+"""So many characters on either side of committing words are read, within their clause."""
 _THIRD_PARTY_ACTS = re.compile(r"会|将|要|来|去|到|上门|处理|送|修|派|打电话|联系")
 
 _CAUSE = re.compile(
@@ -73,12 +82,15 @@ def added(sources: Sources, text: Normalized) -> Iterator[Reason]:
     yield from _causes(sources, text)
     yield from _bearers(sources, text)
     plain = text.plain
+    held: dict[tuple[str, str], bool] = {}
     for kind, pattern in _patterns(sources.policy.files.head):
         for match in pattern.finditer(plain):
             word = match["word"]
             if word is None or not _commits(text, kind, match.start(), match.end()):
                 continue
-            if not _held(sources, kind, word):
+            if (kind, word) not in held:
+                held[kind, word] = _held(sources, kind, word)
+            if not held[kind, word]:
                 yield Reason("commitment_invented", f"“{text.raw[match.start() : match.end()]}”没有依据")
 
 
@@ -109,7 +121,8 @@ def _parties(text: Normalized) -> set[str]:
 def _commits(text: Normalized, kind: str, start: int, end: int) -> bool:
     """Whether words that commit do so where they stand."""
     clause = text.clause_at(start)
-    ahead, behind = text.plain[clause.start : start], text.plain[end : max(clause.end, end)]
+    ahead = text.plain[max(clause.start, start - _REACH) : start]
+    behind = text.plain[end : max(min(clause.end, end + _REACH), end)]
     if clause.mark == "?" or _ASKS.search(behind) or (kind == "compensation" and _NAMES.match(behind)):
         return False
     return _TAKES_BACK.search(ahead) is None
@@ -138,16 +151,12 @@ def _held(sources: Sources, kind: str, word: str) -> bool:
 def _stated(source: Normalized, at: int) -> bool:
     """Whether a source says something at this place rather than denying it."""
     clause = source.clause_at(at)
-    return re.search(r"[不没无未勿非别]", source.plain[clause.start : at]) is None
+    return re.search(r"[不没无未勿非别]", source.plain[max(clause.start, at - _REACH) : at]) is None
 
 
 def _says(source: Normalized, char: str) -> bool:
-    at = source.plain.find(char)
-    while at >= 0:
-        if _stated(source, at):
-            return True
-        at = source.plain.find(char, at + 1)
-    return False
+    """Whether a source grants what this character stands for."""
+    return any(_stated(source, match.start()) for match in _SUBSTANCE[char].finditer(source.plain))
 
 
 def _acts(source: Normalized, noun: str) -> bool:
@@ -155,9 +164,9 @@ def _acts(source: Normalized, noun: str) -> bool:
     at = source.plain.find(noun)
     while at >= 0:
         clause = source.clause_at(at)
-        if re.search(r"[找问]$|联系$", source.plain[clause.start : at]) is None and _THIRD_PARTY_ACTS.search(
-            source.plain, at, clause.end
-        ):
+        if re.search(
+            r"[找问]$|联系$", source.plain[max(clause.start, at - _REACH) : at]
+        ) is None and _THIRD_PARTY_ACTS.search(source.plain, at, min(clause.end, at + _REACH)):
             return True
         at = source.plain.find(noun, at + 1)
     return False

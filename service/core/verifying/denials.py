@@ -24,7 +24,7 @@ _AHEAD = re.compile(
     r"(?:如|待|等|若|后续|关于|有关|想|要求|希望|能否|需要|核实|确认|查询|是否|申请|反映|提到|咨询|提出|协助|帮助|帮忙|才)[您的了]{0,3}(?:(?![已可能会将])[一-鿿]){0,2}$"
 )
 _CONSEQUENCE = re.compile(r"(?<=..)[就则才便]")
-_NEGATES = re.compile(r"[不没无未勿非别拒免禁]|停止|暂停|超出")
+_NEGATES = re.compile(r"[不没无未勿非别拒免禁]|停止|暂停")
 _SET_PHRASES = re.compile(
     r"未成年|非常|不便|不好意思|对不起|无线|除非|特别|别人|分别|区别|级别|类别|性别|识别|告别|无论|不仅|不但|不断|未来|免费"
 )
@@ -83,6 +83,8 @@ _TO_THE_LETTER = frozenset(
 )
 
 
+REACH = 40
+"""So many characters on either side of a denial are read, within its clause."""
 MAX_COMPARISONS = 40_000
 """Denials of the draft times denials of the candidate: beyond this nobody vouches for the text."""
 
@@ -104,10 +106,11 @@ def denials(text: Normalized, facts: tuple[Fact, ...]) -> list[Denial]:
         if fact.kind != negation.KIND:
             continue
         clause = text.clause_at(fact.span.start)
-        words = text.plain[clause.start : clause.end]
+        start, end = max(clause.start, fact.span.start - REACH), min(clause.end, fact.span.end + REACH)
+        words = text.plain[start:end]
         # 不点就失效 denies 点 and asserts 失效.
-        tail = _CONSEQUENCE.split(text.plain[fact.span.start : max(clause.end, fact.span.end)])[0]
-        head = text.plain[clause.start : fact.span.start]
+        tail = _CONSEQUENCE.split(text.plain[fact.span.start : max(end, fact.span.end)])[0]
+        head = text.plain[start : fact.span.start]
         found.append(
             Denial(
                 fact,
@@ -131,8 +134,8 @@ def _same_denial(a: Denial, b: Denial) -> bool:
     )
 
 
-def _asserted(text: Normalized, denial: Denial) -> str | None:
-    """The words by which a text asserts what a denial denies, or None."""
+def _asserted(text: Normalized, denial: Denial, beside: str = "") -> str | None:
+    """The words by which a text asserts what a denial denies, or None; `beside`: only where some of its words lead up."""
     verb = denial.verb
     if not verb or verb in _WEAK_VERBS or (len(verb) == 1 and verb in _WEAK):
         return None
@@ -142,13 +145,15 @@ def _asserted(text: Normalized, denial: Denial) -> str | None:
     at = plain.find(words)
     while at >= 0:
         clause = text.clause_at(at)
-        ahead, behind = plain[clause.start : at], plain[at + len(words) : clause.end]
+        ahead = plain[max(clause.start, at - REACH) : at]
+        behind = plain[at + len(words) : min(clause.end, at + REACH)]
         if (
             _NEGATES.search(_SET_PHRASES.sub("", ahead)) is None
             and clause.mark != "?"
             and _OPEN.search(ahead) is None
             and _NAMES.match(behind) is None
             and _AHEAD.search(ahead) is None
+            and (not beside or _overlap(ahead, beside))
         ):
             return words
         at = plain.find(words, at + 1)
@@ -158,11 +163,12 @@ def _asserted(text: Normalized, denial: Denial) -> str | None:
 def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Iterator[Reason]:
     """One reason for each denial that was dropped, turned round or added."""
     draft = sources.reading.draft
-    old = denials(draft, sources.masked.facts)
-    new = denials(text, facts)
-    if len(old) * len(new) > MAX_COMPARISONS:
+    many = [sum(fact.kind == negation.KIND for fact in some) for some in (sources.masked.facts, facts)]
+    if many[0] * many[1] > MAX_COMPARISONS:
         yield Reason("fact_missing", "否定过多，无法逐一核对")
         return
+    old = denials(draft, sources.masked.facts)
+    new = denials(text, facts)
     matched: set[int] = set()
     unmatched: list[Denial] = []
     for denial in old:
@@ -179,7 +185,10 @@ def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Itera
     )
     for denial in unmatched:
         asserted = _asserted(text, denial)
-        if asserted is not None and _asserted(draft, denial) is None:
+        if asserted is not None and (
+            _asserted(draft, denial) is None
+            or (len(denial.head) > 1 and _asserted(text, denial, denial.head))
+        ):
             yield Reason("fact_changed", f"原文的“{denial.fact.text}”变成了肯定")
         elif (
             denial.open

@@ -1,0 +1,90 @@
+"""The shape of what a policy may say: scenarios with their replies, and the phrasebook's lines and turns."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from service.core.checks.pattern import Linear
+from service.core.results import Channel, Stage
+from service.core.shapes import Shape, Slug, SourceEntry, When, Words
+
+
+class Cue(Shape):
+    """Words by which a customer's message shows a scenario; each cue counts once, with its weight (0-1)."""
+
+    any: tuple[Words, ...] = Field(min_length=1)
+    weight: float = Field(gt=0, le=1, default=0.5)
+
+
+class Reply(Shape):
+    """A reply that passes the policy; slots are `${customer} ${company} ${hotline} ${hours} ${agent_id}`."""
+
+    text: Words
+    does: Literal["solve", "ask", "take-over", "refuse", "greet", "close"]
+    channel: tuple[Channel, ...] = ()
+
+
+class Scenario(Shape):
+    """One situation of the manual."""
+
+    id: Slug
+    title: Words
+    source: SourceEntry
+    also: tuple[SourceEntry, ...] = ()
+    stage: tuple[Stage, ...] = ()
+    channel: tuple[Channel, ...] = ()
+    cues: tuple[Cue, ...] = ()
+    requires: tuple[Words, ...] = ()
+    """What a reply conveys, in order, for people and for the model."""
+    avoid: tuple[Words, ...] = ()
+    replies: tuple[Reply, ...] = ()
+
+
+class ScenarioFile(Shape):
+    """`scenarios/<theme>.yaml`."""
+
+    theme: Slug
+    scenarios: tuple[Scenario, ...]
+
+
+class Line(Shape):
+    """A sentence the phrasebook may add, and where it fits (the first that fits is taken)."""
+
+    text: Words
+    when: When = When()
+
+
+class Turn(Shape):
+    r"""Clause to clause: the part of a draft's clause that `pattern` matches becomes `to`.
+
+    The pattern is RE2 and runs over the plain reading; `^` and `$` tie it to the whole clause. `\1` .. `\9` in
+    `to` stand for the groups as the draft writes them; an empty `to` takes the words away. Where `to` ends in a full
+    stop or question mark, the clause ends its sentence with it. `anchors` wake the turn.
+    """
+
+    anchors: tuple[Words, ...] = Field(min_length=1)
+    pattern: Linear
+    to: str
+    when: When = When()
+    gloss: bool = False
+    """It betters words that are fine: by itself no reason to touch a draft that passes."""
+    examples: tuple[tuple[str, str], ...] = Field(min_length=1)
+    """Pairs of clause and result."""
+
+
+class PhrasebookEntry(Shape):
+    """`phrasebook.yaml`: what the deterministic engine may say."""
+
+    openings: tuple[Line, ...]
+    apologies: tuple[Line, ...]
+    empathy: tuple[Line, ...]
+    thanks: tuple[Line, ...]
+    offers: tuple[Line, ...]
+    closings: tuple[Line, ...]
+    fallbacks: tuple[Line, ...] = ()
+    """Whole answers for a draft of which nothing useful is left and whose scenario has no reply."""
+    said: dict[
+        Literal["openings", "apologies", "empathy", "thanks", "offers", "closings"], tuple[Words, ...]
+    ] = Field(default_factory=dict)
+    """A line of the section is added only where none of these words stands in the draft's own clauses."""
+    turns: tuple[Turn, ...] = ()
