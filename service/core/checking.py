@@ -76,12 +76,14 @@ def _outermost(findings: list[Finding]) -> tuple[Finding, ...]:
     """Findings in order of place; one nested in another that weighs as much is left to the longer one."""
     ordered = sorted(findings, key=lambda f: (f.span.start, -f.span.end, -_WEIGHT[f.severity], f.rule))
     kept: list[Finding] = []
+    # How far the findings kept so far reach, of at least each weight: they all begin no later than the next.
+    reach = [-1, -1, -1]
     for finding in ordered:
-        if not any(
-            other.span.end >= finding.span.end and _WEIGHT[other.severity] >= _WEIGHT[finding.severity]
-            for other in kept
-        ):
+        weight, end = _WEIGHT[finding.severity], finding.span.end
+        if reach[weight] < end:
             kept.append(finding)
+            for lighter in range(weight + 1):
+                reach[lighter] = max(reach[lighter], end)
     return tuple(kept)
 
 

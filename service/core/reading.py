@@ -1,6 +1,7 @@
 """A draft with its context, every text normalised once: what all later steps read."""
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from itertools import accumulate
 
@@ -43,6 +44,7 @@ class ReadText(Normalized):
         self._words: dict[tuple[int, int, bool], WordsOf] = {}
         self._kinds: dict[int, frozenset[ClauseKind]] = {}
         self._quotations: tuple[tuple[int, int], ...] | None = None
+        self._held: dict[Callable[[str], object], bool] = {}
 
     def words_of(self, first: int, last: int, *, apart: bool) -> WordsOf:
         """The words of some clauses, `，` between them if `apart`."""
@@ -58,6 +60,13 @@ class ReadText(Normalized):
                     accumulate(map(len, parts[:-1]), lambda sum_, length: sum_ + length + len(_JOINT))
                 )
             found = self._words[first, last, apart] = WordsOf(encoded, clauses[first].at, joints)
+        return found
+
+    def holds(self, search: Callable[[str], object]) -> bool:
+        """Whether a search of the plain reading finds anything; looked for once, however many matches ask."""
+        found = self._held.get(search)
+        if found is None:
+            found = self._held[search] = search(self.plain) is not None
         return found
 
     @property

@@ -97,7 +97,7 @@ class Around(BaseModel):
             index = text.clause_at(span.start).sentence
             if before(plain, text.sentences[max(index - 1, 0)].start, span.start):
                 return True
-        if draft is not None and draft(plain):
+        if draft is not None and text.holds(draft):
             return True
         return bool(self.kinds) and not text.kinds_at(span.start).isdisjoint(self.kinds)
 

@@ -9,9 +9,8 @@ Script = Literal["simplified", "traditional"]
 
 # Simplified forms that are good Traditional characters too, and Traditional ones that Simplified texts keep.
 _COMMON = frozenset(
-    "后里台只余面干谷丑卷斗几松制板表采布才冲出淀吊范杆合胡伙借克夸累蒙蔑弥苹仆秋曲舍沈升术坛涂万咸向旋叶佣涌游于御郁愿岳云征症志致朱筑准"
-    "种周系回家尽据困了朴签尸体无厘咨群峰裡線床污啓吃着为众污痴耻秘插僵册刹厕厨吁哗国堤奸娘床弦恒恶愈户捆搜晒杠杯核栖樑欲沾洒汹泛灶炮点猫烟"
-    "皂皋碱种粽糊绷绣耽胆脉脚腌膳舆艳芦荐药虱蚀表裏词咏课谣负赃赞赶踪迹遍邻酱酝采钟钩铺锅闹阔雕雇雾韵餍骂鲜麻麹默齐于著乾於瞭徵藉甚妳"
+    "后里台只余面干谷丑卷斗几松制板表采布才冲出淀吊范杆合胡伙借克夸累蒙蔑弥苹仆秋曲舍沈升术坛涂万咸向旋叶佣涌游于御郁愿岳云征症志致朱筑准种周系回家尽困了朴签尸无厘咨群峰裡線床污啓吃着痴耻秘插僵册刹厕厨吁哗"
+    "堤奸娘弦恒愈捆搜晒杠杯核栖樑欲沾洒汹泛灶炮猫烟皂皋碱粽糊绷绣耽胆脉腌膳舆艳芦虱蚀裏咏谣负赃踪遍邻酱酝钩阔雕雇雾韵餍鲜麻麹默著乾於瞭徵藉甚妳划熏"
 )
 
 
@@ -23,10 +22,7 @@ def _only(direction: str, points: range) -> frozenset[str]:
 
 
 _TRADITIONAL = _only("t2s", range(0x4E00, 0xA000)) - frozenset("著乾於瞭徵藉甚妳")
-_SIMPLIFIED = _only("s2t", range(0x4E00, 0xA000)) - (
-    _COMMON - frozenset("为国户点课词药脚铺锅闹骂赞赶迹齐钟恶据体众荐")
-)
-_SIMPLIFIED -= _TRADITIONAL
+_SIMPLIFIED = _only("s2t", range(0x4E00, 0xA000)) - _COMMON - _TRADITIONAL
 
 
 def marks(text: str) -> tuple[frozenset[str], frozenset[str]]:

@@ -28,11 +28,11 @@ class Template:
 
 TEMPLATES = (
     Template(
-        ("订单{order}不支持改地址，自己联系快递去。", "{order}这单不支持改地址，你自己看着办。"),
+        ("订单{order}不支持换收件人，自己联系网点去。", "{order}这单不支持换收件人，你自己看着办。"),
         (
-            "您的订单{order}目前不支持改地址，建议您与承运快递沟通改派",
-            "您的订单{order}暂不支持改地址，您可以联系快递协商，需要时我协助您",
-            "关于改地址的需求，订单{order}不支持直接修改，您可以联系快递处理",
+            "您的订单{order}目前不支持换收件人，建议您与承运快递沟通改派",
+            "您的订单{order}暂不支持换收件人，您可以联系快递协商，需要时我协助您",
+            "关于换收件人的需求，订单{order}不支持直接修改，您可以联系快递处理",
         ),
     ),
     Template(
@@ -114,10 +114,10 @@ TEMPLATES = (
         ("会员仅限本人使用，最多{count}，感谢您的理解", "您的会员权益仅限本人使用，上限为{count}，请您留意"),
     ),
     Template(
-        ("车险{date}生效，生效前不赔。", "{date}才生效，生效前撞了不赔。"),
+        ("宠物险{date}生效，生效前不赔。", "{date}才生效，生效前看病不赔。"),
         (
-            "您的车险将于{date}生效，生效前的事故不赔，请您注意行车安全",
-            "车险{date}生效，生效前不赔，如有疑问我为您说明",
+            "您的宠物险将于{date}生效，生效前的就诊不赔，请您留意",
+            "宠物险{date}生效，生效前不赔，如有疑问我为您说明",
         ),
     ),
     Template(
@@ -179,7 +179,7 @@ def _slots(pick: random.Random) -> dict[str, str]:
     times = pick.sample(["9:30", "14:00", "18:00", "20:30", "16点", "22:00", "10:45"], 2)
     names = pick.sample(["张先生", "李女士", "王师傅", "陈经理", "赵小姐", "周老师", "刘主任"], 2)
     return {
-        "order": pick.choice([f"202406{digits[:2]}-{digits[2:6]}", f"RP-{digits[:4]}", f"D-20240709-{digits[:2]}", f"8{digits[:11]}", f"E{digits[:9]}"]),
+        "order": pick.choice([f"202503{digits[:2]}-{digits[2:6]}", f"WX-{digits[:4]}", f"D-20250214-{digits[:2]}", f"8{digits[:11]}", f"E{digits[:9]}"]),
         "tracking": f"SF{digits[:12]}",
         "phone": pick.choice([f"138{digits[:8]}", f"400-{digits[:3]}-{digits[3:7]}", f"139 {digits[:4]} {digits[4:8]}", f"021-6{digits[:7]}"]),
         "url": pick.choice([f"https://help.example.com/{digits[:4]}", "www.example.com/pay", f"https://s.example.cn/r?id={digits[:5]}"]),
@@ -190,7 +190,7 @@ def _slots(pick: random.Random) -> dict[str, str]:
         "range": pick.choice(["9:00-18:00", "8:30-20:00", "10:00-22:00"]),
         "size": pick.choice(["10MB", "5MB", "200KB"]), "format": pick.choice(["PDF", "JPG", "Word"]),
         "count": pick.choice(["3台", "5个", "12次", "98次", "2个"]),
-        "placeholder": pick.choice(["{{name}}", "[称呼]", "%{first_name}", "${customer}", "【姓名】"]),
+        "placeholder": pick.choice(["{{name}}", "[称呼]", "%{guest_name}", "${customer}", "【姓名】"]),
         "placeholder2": pick.choice(["{{ticket.id}}", "[单号]", "{0}", "%{order}", "$ORDER$"]),
     }  # fmt: skip
 

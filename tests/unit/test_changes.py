@@ -9,8 +9,8 @@ from service.core.results import Missing, Report, Source, Verdict
 from tests.kit.policies import prepared
 
 _NOTHING = Report(Verdict.PASS, 80, (), ())
-_DRAFT = "订单RP-330不支持改地址，自己联系快递去。"
-_TEXT = "很抱歉，订单RP-330不支持改地址，您可以联系快递处理。"
+_DRAFT = "订单WX-518不支持换收件人，自己联系网点去。"
+_TEXT = "很抱歉，订单WX-518不支持换收件人，您可以联系快递处理。"
 
 
 def test_equal_texts_have_no_changes() -> None:

@@ -13,7 +13,7 @@ def _masked(draft: Draft) -> Masked:
 
 def test_personal_facts_do_not_leave() -> None:
     """A telephone number, a name, an order number and a link are tokens in what a model reads; the amount is not."""
-    masked = _masked(Draft("张先生，订单20240618-7731退30元，打13812345678或看https://a.example.com"))
+    masked = _masked(Draft("张先生，订单20250311-4402退30元，打13812345678或看https://a.example.com"))
     assert masked.draft == "[NAME_1]，订单[ORDER_1]退30元，打[PHONE_1]或看[LINK_1]"
     assert [fact.text for fact in masked.facts] == ["30元"]
     assert [fact.kind for fact in masked.hidden] == ["name_with_title", "order_number", "phone", "url"]
@@ -23,7 +23,7 @@ def test_one_value_has_one_token_everywhere() -> None:
     """The order number of draft, customer and history is the same token, so that a model can see that it is one."""
     masked = _masked(
         Draft(
-            "RP-330在修", customer_message="RP-330呢？还有CS-8812", history=(Turn("agent", "RP-330已登记"),)
+            "WX-518在修", customer_message="WX-518呢？还有KF-2906", history=(Turn("agent", "WX-518已登记"),)
         )
     )
     assert masked.draft == "[ORDER_1]在修"
@@ -44,14 +44,14 @@ def test_nobody_forges_a_token() -> None:
 
 def test_a_forged_token_inside_brackets_is_hidden_too() -> None:
     """Brackets around a forged token change nothing."""
-    masked = _masked(Draft("[[ORDER_1]]", customer_message="RP-330"))
+    masked = _masked(Draft("[[ORDER_1]]", customer_message="WX-518"))
     assert unmask(masked.draft, masked) == "[[ORDER_1]]"
-    assert "RP-330" not in unmask(masked.draft, masked)
+    assert "WX-518" not in unmask(masked.draft, masked)
 
 
 def test_tokens_of_one_digit_do_not_eat_those_of_two() -> None:
     """With eleven numbers in a draft, each comes back in its own place."""
-    draft = "，".join(f"RP-33{i}" for i in range(12))
+    draft = "，".join(f"WX-51{i}" for i in range(12))
     masked = _masked(Draft(draft))
     assert "[ORDER_12]" in masked.draft
     assert unmask(masked.draft, masked) == draft
@@ -59,7 +59,7 @@ def test_tokens_of_one_digit_do_not_eat_those_of_two() -> None:
 
 def test_what_a_token_hides_is_never_read_again() -> None:
     """A value that looks like another token comes back as the value."""
-    masked = _masked(Draft("[ORDER_1]和RP-330"))
+    masked = _masked(Draft("[ORDER_1]和WX-518"))
     assert unmask("[FIELD_1]", masked) == "[ORDER_1]"
 
 

@@ -8,8 +8,8 @@ from service.core.script import script_of, to_traditional
 @pytest.mark.parametrize(
     ("text", "script"),
     [
-        ("您的护照影本请重新上传", "simplified"),
-        ("您的護照影本請重新上傳", "traditional"),
+        ("您的证书扫描件请重新上传", "simplified"),
+        ("您的證書掃描件請重新上傳", "traditional"),
         ("您好", None),
         ("", None),
         ("OK 123", None),

@@ -28,10 +28,10 @@ HONEST = [
     ("这都不会用", "您好，我来为您说明使用方法"),
     ("库存只剩2件", "您好，目前库存仅剩2件"),
     (
-        "您的護照影本糊掉了重傳，PDF 不要超過 10MB",
-        "您好，護照影本較為模糊，麻煩您重新上傳 PDF 檔，請勿超過 10MB",
+        "您的證書掃描件太暗了，PDF 不要超過 8MB",
+        "您好，您的證書掃描件較暗，請您再傳一次 PDF 檔，請勿超過 8MB",
     ),
-    ("{{1}}号包裹超过48小时没更新，自己看", "您好，您的{{1}}号包裹超过48小时没有更新，我帮您核实"),
+    ("{{no}}号快件超过36小时没更新，自己看", "您好，您的{{no}}号快件超过36小时没有更新，我帮您核实"),
     (_WAIT, _HONEST),
 ]
 
@@ -144,8 +144,8 @@ def test_what_the_customer_demands_is_no_source() -> None:
 
 def test_what_the_customer_tells_may_be_repeated() -> None:
     """The order number and the amount that the customer named may be named in asking about them."""
-    draft = Draft(_WAIT, customer_message="订单RP-330扣了我500元")
-    assert reasons(draft, "您好，您提到订单RP-330扣款500元，我马上为您核实") == ()
+    draft = Draft(_WAIT, customer_message="订单WX-518扣了我500元")
+    assert reasons(draft, "您好，您提到订单WX-518扣款500元，我马上为您核实") == ()
 
 
 def test_earlier_turns_of_the_agent_are_sources() -> None:
@@ -163,8 +163,8 @@ def test_company_data_is_a_source() -> None:
 
 def test_the_agents_number_is_a_source() -> None:
     """An agent may give the number that the context gives."""
-    assert reasons(Draft(_WAIT, agent_id="1024"), "您好，工号1024为您服务，请您稍等") == ()
-    assert "fact_invented" in codes(Draft(_WAIT, agent_id="1024"), "您好，工号1025为您服务，请您稍等")
+    assert reasons(Draft(_WAIT, agent_id="1024"), "您好，工号1024在为您处理，请您稍等") == ()
+    assert "fact_invented" in codes(Draft(_WAIT, agent_id="1024"), "您好，工号1025在为您处理，请您稍等")
 
 
 def test_a_known_customer_is_addressed_by_name() -> None:
@@ -190,7 +190,7 @@ def test_a_known_customer_is_addressed_by_name() -> None:
 )  # fmt: skip
 def test_tokens_are_used_as_given(candidate: str) -> None:
     """A token left out, doubled, made up, disfigured or run into a digit is no answer."""
-    reading, masked, before = prepared("RP-330在修，别催")
+    reading, masked, before = prepared("WX-518在修，别催")
     assert "token_misused" in {reason.code for reason in verify(POLICY, masked, candidate, reading, before)}
 
 
@@ -219,9 +219,9 @@ def test_what_is_no_reply_is_named_as_what_it_is(candidate: str, code: str) -> N
 
 def test_a_traditional_draft_gets_a_traditional_answer() -> None:
     """Simplified words in an answer to a Traditional draft are turned away, Traditional ones are not."""
-    draft = "您的護照影本糊掉了，自己看"
-    assert "script_changed" in codes(draft, "您好，您的護照影本較為模糊，请您重新上传")
-    assert codes(draft, "您好，您的護照影本較為模糊，請您重新查看") == set()
+    draft = "您的證書掃描件太暗了，自己看"
+    assert "script_changed" in codes(draft, "您好，您的證書掃描件較暗，请您重新上传")
+    assert codes(draft, "您好，您的證書掃描件較暗，請您重新查看") == set()
 
 
 def test_the_prompt_does_not_leak() -> None:
@@ -252,20 +252,20 @@ def test_reasons_hold_no_personal_data() -> None:
 
 def test_a_fact_within_a_forbidden_promise_may_go() -> None:
     """What stands in words that a rule forbids need not come back, and its fate names the rule; the rest must."""
-    draft = "我保证3天解决，订单RP-330"
+    draft = "我保证3天解决，订单WX-518"
     reading, masked, before = prepared(draft)
     candidate = "您好，您的订单[ORDER_1]我会尽快为您跟进"
     assert verify(POLICY, masked, candidate, reading, before) == ()
     assert fates(masked, candidate, before) == (
         FactFate("duration", "3天", kept=False, rule="promises.guarantee"),
-        FactFate("order_number", "RP-330", kept=True),
+        FactFate("order_number", "WX-518", kept=True),
     )
 
 
 def test_without_a_draft_only_the_context_is_a_source() -> None:
     """A suggestion may offer its own efforts and courtesy, and nothing that nobody said."""
-    nothing = Draft("", customer_message="我的快递RP-330呢？")
-    assert codes(nothing, "您好，我马上为您核实快递RP-330的情况，请您稍等。") == set()
+    nothing = Draft("", customer_message="我的快递WX-518呢？")
+    assert codes(nothing, "您好，我马上为您核实快递WX-518的情况，请您稍等。") == set()
     assert "fact_invented" in codes(nothing, "您好，快递3天后到。")
     assert "commitment_invented" in codes(nothing, "您好，我们会给您补偿。")
 
@@ -306,8 +306,8 @@ def test_a_refusal_is_never_shown(draft: str, around: str, refusal: str) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "很抱歉，我无法查看您的密码，您可以通过忘记密码重置", "非常抱歉，您的需求超出了我们的服务范围", "很抱歉，按规定我们不能提供监控视频", "抱歉打扰您，请问现在方便吗",
-        "很抱歉，这款商品拆封后不能退货", "抱歉，我这边暂时查不到物流信息", "不好意思，我没有听清，麻烦您再说一遍", "很抱歉，我们无法修改已发货订单的地址",
+        "很抱歉，我无法看到您的支付口令，您可以在设置里重设", "非常抱歉，安装水管超出了我们的业务范围", "很抱歉，我们不能透露其他住户的资料", "抱歉打扰您，请问现在方便吗",
+        "很抱歉，这盒牙刷开封后不能退换", "抱歉，我这边暂时查不到物流信息", "不好意思，我没有听清，麻烦您再说一遍", "很抱歉，我们无法修改已发货订单的地址",
         "抱歉让您久等了，我不能马上答复您，请您稍等", "很抱歉，目前没有办法加急", "对不起，是我没有说清楚", "很抱歉给您添麻烦了，我马上处理",
     ],
 )  # fmt: skip

@@ -40,6 +40,8 @@ class Require(BaseModel):
         """At most one gap."""
         if self.because_of is None:
             return [] if self._said(text.squeezed) else [Gap(self._place(text, None), None)]
+        if self.within == "draft" and self._said(text.squeezed):
+            return []
         for span in self.because_of.spans(text, hits):
             if not self._said(self._area(text, span)):
                 return [Gap(self._place(text, span), span)]
