@@ -1,0 +1,3 @@
+"""stub"""
+def measured(*a):
+    return iter(())
