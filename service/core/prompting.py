@@ -48,6 +48,10 @@ class PromptBook:
     repair: Prompt
     suggest: Prompt
 
+    def canaries(self) -> tuple[str, ...]:
+        """What no answer to a rewrite may hold: the instructions, of its repairs as well."""
+        return (self.rewrite.canary, *self.rewrite.system_lines(), *self.repair.system_lines())
+
 
 def render(prompt: Prompt, inputs: Mapping[str, str]) -> tuple[Message, ...]:
     """The system and the user message; each slot is filled once, so that no input is read as a slot.

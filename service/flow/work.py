@@ -75,8 +75,8 @@ class Work:
         self, candidate: str, engine: Engine, model: str | None = None
     ) -> Delivery | tuple[Reason, ...]:
         """Steps 8, 10 and 11: a delivery, or the reasons why the candidate must not leave."""
-        canary = self.prompts.rewrite.canary
-        reasons = verify(self.policy, self.masked, candidate, self.reading, self.before, canary=canary)
+        canaries = self.prompts.canaries()
+        reasons = verify(self.policy, self.masked, candidate, self.reading, self.before, canaries=canaries)
         if reasons:
             return reasons
         text = masking.unmask(candidate, self.masked)

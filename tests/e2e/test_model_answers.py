@@ -164,7 +164,8 @@ async def test_r21_no_line_of_the_prompt_gets_out() -> None:
     """A fine answer into which a line of our instructions slipped, at any place, never leaves."""
     lines = _system_lines()
     places = ("{line}{text}", "{text}{line}", "{text}\n{line}\n", "您好，{line}{text}")
-    texts = [place.format(line=line, text="{}") for line in lines for place in places]
+    bare = [re.sub(r"^\d+\. ", "", line) for line in lines]
+    texts = [place.format(line=line, text="{}") for line in (*lines, *bare) for place in places]
 
     def script(request: Request, _: int) -> Reply:
         found = _NUMBER.search(request["messages"][1]["content"])
@@ -177,7 +178,7 @@ async def test_r21_no_line_of_the_prompt_gets_out() -> None:
         shown = [
             text
             for text, one in zip(texts, asked, strict=True)
-            if any(line[:12] in (one.answer["text"] or "") for line in lines)
+            if any(line[:12] in (one.answer["text"] or "") for line in bare)
         ]
         print(f"R21: {len(shown)} of {len(texts)} answers with a line of the prompt shown")
         assert shown == []
@@ -213,7 +214,7 @@ def by_draft(answers: dict[str, str]) -> Script:
 
 async def test_r22_lies_never_leave() -> None:
     """A changed, lost or invented fact, a turned denial or an added promise is never what the caller gets."""
-    lies = _lies(200)
+    lies = _lies(300)
     masked = {read_masked(Draft(draft))[1].draft: wrong for draft, wrong, _ in lies}
     lies = [lie for lie in lies if masked[read_masked(Draft(lie[0]))[1].draft] == lie[1]]
     async with hard_day() as day:
@@ -284,4 +285,4 @@ async def test_r23_what_leaves_obeys_the_policy() -> None:
             f"{alone} stopped by the policy alone, {review} need review"
         )
         assert broken == []
-        assert rules >= 200
+        assert len(cases) >= 200

@@ -112,7 +112,9 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """Why a candidate (in plain words) for a draft may not leave."""
     reading, masked, before = prepared(draft, policy)
-    return verify(policy, masked, hidden(candidate, masked), reading, before, canary=canary)
+    return verify(
+        policy, masked, hidden(candidate, masked), reading, before, canaries=(canary,) if canary else ()
+    )
 
 
 def codes(draft: str | Draft, candidate: str, policy: Policy = POLICY, canary: str | None = None) -> set[str]:

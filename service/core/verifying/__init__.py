@@ -19,16 +19,16 @@ def verify(
     reading: Reading,
     before: Report,
     *,
-    canary: str | None = None,
+    canaries: tuple[str, ...] = (),
 ) -> tuple[Reason, ...]:
     """Why a masked candidate may not leave, each reason once; empty when it may.
 
-    `reading` and `before` are of the draft; `canary` is a line of the prompt that no answer may hold.
+    `reading` and `before` are of the draft; `canaries` are lines of the prompts that no answer may hold.
     The policy is asked last, about the unmasked text, and only when nothing else stands against it.
     """
     sources = Sources(policy, masked, reading, before)
     text = normalize(candidate)
-    reasons = list(shape.unlike_a_reply(sources, text, canary))
+    reasons = list(shape.unlike_a_reply(sources, text, canaries))
     if reasons and reasons[0].code == "empty":
         return tuple(reasons)
     reasons += tokens.misused(sources, candidate)

@@ -190,11 +190,12 @@ def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Itera
             or (len(denial.head) > 1 and _asserted(text, denial, denial.head))
         ):
             yield Reason("fact_changed", f"原文的“{denial.fact.text}”变成了肯定")
+        elif _must_stay(sources, denial) and not denial.open:
+            yield from _letter(sources, text, denial)
         elif (
             denial.open
             or _BRUSHES_OFF.match(denial.fact.text)
-            or sources.offences.overlap(denial.fact)
-            or sources.offences.beside(denial.fact) is not None
+            or sources.offences.excuses(denial.fact)
         ):
             continue
         elif spare > 0 or (free and denial.verb in _ANY):
@@ -216,14 +217,14 @@ def _content(words: str) -> frozenset[str]:
     return frozenset(words) - _EMPTY
 
 
+def _must_stay(sources: Sources, denial: Denial) -> bool:
+    """Whether a refusal is one that has to come back to the letter."""
+    return squeeze(denial.fact.text) in _TO_THE_LETTER and not sources.offences.excuses(denial.fact)
+
+
 def _letter(sources: Sources, text: Normalized, denial: Denial) -> Iterator[Reason]:
-    """A refusal that is quoted to the letter has to come back to the letter."""
-    words = squeeze(denial.fact.text)
-    if (
-        words in _TO_THE_LETTER
-        and not sources.offences.overlap(denial.fact)
-        and words not in squeeze(text.raw)
-    ):
+    """A reason when a refusal that has to come back to the letter does not."""
+    if _must_stay(sources, denial) and squeeze(denial.fact.text) not in squeeze(text.raw):
         yield Reason("fact_missing", f"原文的“{denial.fact.text}”没有原样保留")
 
 

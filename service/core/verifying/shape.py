@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from service.core.blank import is_blank
 from service.core.kinds import squeeze
@@ -18,11 +19,12 @@ _MACHINE = (
     r"(?:作为|身为|我是|只是|是一?[个名款])[^，。！？\n]{0,12}?(?:AI(?![A-Za-z])|A\.I\.|人工智能|语言模型|大模型|大语言模型|聊天机器人|虚拟助[手理]|机器人|智能助[手理]|文本助手|改写助手|写作助手)"
     r"|语言模型|训练数据|知识截止|提示词|系统指令|系统提示词|ChatGPT|OpenAI|通义千问|文心一言|DeepSeek"
 )
-_CANNOT = r"(?:无法|不能|没法|没有?办法|不便|不方便|不可以|不会|难以|恕难|恕不|无权|不适合|不愿|不打算|拒绝|不被允许|未被允许)"
+_CANNOT = r"(?:无法|不能|没法|没有?办法|不便|不方便|不可以|不会|难以|恕难|恕不|无权|不适合|不愿|不打算|拒绝|不被允许|未被允许)(?!马上|立刻|立即|当场)"
 _META = (
     r"改写|重写|润色|续写|撰写|代写|生成|草稿|原文|这段(?:话|文字|文本|内容)|这句话|该(?:文本|内容|请求|指令|话题)|此(?:请求|指令|类(?:内容|请求|话题|问题))|(?:这个|这种|这类|这样的|您的这个?)(?:请求|指令|任务|话题)"
     r"|执行(?:这|该|此|您的)?[^，。]{0,4}(?:指令|任务|请求)|(?:完成|满足|处理|回应|响应|配合|协助|继续)[^，。]{0,6}(?:请求|指令|任务|对话)|(?:提供|给出|输出)[^，。]{0,6}(?:内容|文本|答案|回答|帮助|协助|建议)|回答[^，。]{0,8}(?:问题|请求)"
     r"|回答(?=[。，！]|$)|(?:相关|此类|该|这类)信息|访问(?:外部|互联网|网络|实时|您的)|从命|辱骂|骂人|不礼貌|侮辱|讨论|发表(?:评论|意见|看法)|作出评论"
+    r"|[替帮为给]您(?:写|说)[^，。]{0,2}[这此那](?:样|种|类|段|句)"
     r"|(?:帮助|协助|帮)您?(?:完成|处理|解决|实现|做|进行)?(?:这|该|此)[个项类件]?"
 )
 _REFUSES = re.compile(
@@ -60,13 +62,14 @@ _FIGURES = re.compile(r"\d+")
 _QUOTES = "\"“”「」『』'‘’"
 
 
-def unlike_a_reply(sources: Sources, text: Normalized, canary: str | None) -> Iterator[Reason]:
+def unlike_a_reply(sources: Sources, text: Normalized, canaries: tuple[str, ...]) -> Iterator[Reason]:
     """One reason for each way in which a candidate is no reply; nothing more is asked of an empty one."""
     draft = sources.reading.draft
     if is_blank(text.raw):
         yield Reason("empty", "没有内容")
         return
-    if canary is not None and squeeze(canary).lower() in squeeze(text.raw).lower():
+    said = squeeze(text.raw).lower() if canaries else ""
+    if any(_bare(canary) in said for canary in canaries):
         yield Reason("echo", "泄露了提示词")
     if (
         draft.raw
@@ -80,6 +83,12 @@ def unlike_a_reply(sources: Sources, text: Normalized, canary: str | None) -> It
     yield from _refuses(sources, text)
     yield from _language(sources, text)
     yield from _script(sources, text)
+
+
+@lru_cache(maxsize=256)
+def _bare(line: str) -> str:
+    """A line of a prompt as it is looked for: however it is spaced or marked, with or without its number."""
+    return squeeze(line).lower().lstrip("0123456789")
 
 
 def _wrapped(sources: Sources, text: Normalized) -> Iterator[Reason]:

@@ -31,6 +31,8 @@ _FORBIDS_SAYING = (
     "promis", "privacy", "disclos", "threat", "internal", "brib", "leak",
     "承诺", "泄露", "泄漏", "披露", "内部", "隐私", "威胁", "贿", "私下",
 )  # fmt: skip
+# A refusal that is told badly still has to be told: these never take what they mark out of the draft.
+_HOW_NOT_WHAT = ("refusal.", "politeness.")
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,15 @@ class Offences:
         """The rule of such words in the clause of a fact, or None."""
         return self._clauses.get(self.draft.clause_index(fact.span.end - 1)) if self.findings else None
 
+    def excuses(self, fact: Fact) -> bool:
+        """Whether such words stand on a fact or in its clause, and are more than a refusal told badly."""
+        clause = self.draft.clause_index(fact.span.end - 1) if self.findings else 0
+        return any(
+            not finding.rule.startswith(_HOW_NOT_WHAT)
+            and (_overlap(fact, finding) or clause in self._covered(finding))
+            for finding in self.findings
+        )
+
     def overlap(self, fact: Fact) -> bool:
         """Whether such words overlap a fact."""
         return any(_overlap(fact, finding) for finding in self.findings)
@@ -71,7 +82,7 @@ class Offences:
         for finding in self.findings:
             if finding.severity is not Severity.ERROR:
                 continue
-            if _overlap(fact, finding):
+            if _overlap(fact, finding) and not finding.rule.startswith(_HOW_NOT_WHAT):
                 return finding.rule
             about_saying = any(word in finding.rule or word in finding.category for word in _FORBIDS_SAYING)
             if about_saying and self.draft.clause_index(fact.span.end - 1) in self._covered(finding):
