@@ -1,20 +1,23 @@
-"""A model that means well: it reads our prompt and does what the prompt says, with no knowledge of its own.
+"""A model that means well and writes decently: it does to the draft in our prompt what the prompt asks for.
 
-It cuts or replaces the words the prompt lists, says 您, adds what is listed as missing, and keeps everything else
-to the letter. It stands in for a good chat model wherever a test or an example needs one.
+It stands in for a good chat model wherever a test or an example needs one. It knows nothing but the prompt; its
+way with words is borrowed from the phrasebook, and its parting words are its own.
 """
 
 import json
 import re
-from typing import Any
+from typing import Any, cast, get_args
 
+from service.core import masking, phrasebook, scenarios
+from service.core.facts import extract
+from service.core.reading import read
+from service.core.results import Channel, Draft
+from tests.kit.default_policy import default_policy
 from tests.kit.model_scripts import Reply, Script, answer
 
-_DRAFT = re.compile(r"^草稿：(\".*\")$", re.MULTILINE)
-_SECTION = re.compile(r"^要(?P<name>改的地方|补的内容)（.*?）：\n(?P<lines>(?:.*\n)*?)\n", re.MULTILINE)
-_FINDING = re.compile(r'^- (?P<words>"(?:[^"\\]|\\.)*") → .*?(?: → 可以说：(?P<say>.*))?$')
-_MISSING = re.compile(r"^- (?P<place>.*?) → .*?(?: → 可以说：(?P<say>.*))?$")
-_CLAUSE = re.compile(r"[^，。！？；,!?;\n]+[，。！？；,!?;\n]*")
+_FIELD = re.compile(r"^(?P<name>渠道|草稿|顾客的话)：(?P<value>.*)$", re.MULTILINE)
+_CHANNELS = {"电话": "phone", "在线聊天": "chat", "邮件": "email", "工单回复": "ticket"}
+_OWN_WORDS = {"如有疑问，请随时告诉我。": "还有需要帮忙的地方，您随时告诉我。"}
 
 
 def honest(delay_s: float = 0.0) -> Script:
@@ -29,33 +32,21 @@ def honest(delay_s: float = 0.0) -> Script:
 
 def rewritten(question: str) -> str:
     """The rewrite of the draft that a user message of the rewrite prompt holds."""
-    found = _DRAFT.search(question)
-    text: str = json.loads(found.group(1)) if found else ""
-    sections = {match["name"]: match["lines"].splitlines() for match in _SECTION.finditer(question)}
-    for line in sections.get("改的地方", []):
-        if finding := _FINDING.match(line):
-            text = _mend(text, json.loads(finding["words"]), (finding["say"] or "").split("／")[0])
-    text = text.replace("你", "您")
-    before, after = "", ""
-    for line in sections.get("补的内容", []):
-        missing = _MISSING.match(line)
-        if missing and missing["say"]:
-            say = missing["say"].split("／")[0]
-            if "结尾" in missing["place"]:
-                after += say
-            elif say not in before + text:
-                before += say
-    text = text.strip("，、； ") or "我马上为您核实。"
-    if not text.endswith(("。", "！", "？", "!", "?", ".")):
-        text += "。"
-    greeting = "" if text.startswith("您好") else "您好，"
-    return greeting + before + text + after
-
-
-def _mend(text: str, words: str, say: str) -> str:
-    """The words replaced by better ones, or the clause that holds them left out when there are none."""
-    if words not in text:
-        return text
-    if say:
-        return text.replace(words, say)
-    return "".join(clause for clause in _CLAUSE.findall(text) if words not in clause)
+    fields = {match["name"]: match["value"] for match in _FIELD.finditer(question)}
+    channel = _CHANNELS.get(fields.get("渠道", "").partition("。")[0], "chat")
+    assert channel in get_args(Channel)
+    customer = fields.get("顾客的话", "")
+    draft = Draft(
+        json.loads(fields["草稿"]),
+        customer_message=json.loads(customer) if customer.startswith('"') else None,
+        channel=cast("Channel", channel),
+    )
+    policy = default_policy()
+    reading = read(draft, scenarios.match(policy, draft, draft.customer_message), policy.company_known)
+    masked = masking.mask(reading, extract(reading.draft))
+    text = phrasebook.rewrite(policy, masked, reading)
+    if text is None:
+        return draft.text.replace("你", "您")
+    for ours, own in _OWN_WORDS.items():
+        text = text.replace(ours, own)
+    return masking.unmask(text, masked)
