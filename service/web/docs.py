@@ -16,6 +16,7 @@ _TYPES = {
     ".html": "text/html",
     ".css": "text/css",
     ".js": "text/javascript",
+    ".svg": "image/svg+xml",
 }
 PAGE_HEADERS: Mapping[str, str] = {
     "content-security-policy": (

@@ -61,6 +61,7 @@ def _page(title: str, content: str, *, script: bool = False) -> str:
         '<!doctype html><html lang="zh-CN"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{escape(title)} · 话术教练</title>"
+        '<link rel="icon" type="image/svg+xml" href="/static/icon.svg">'
         '<link rel="stylesheet" href="/static/site.css"></head><body><main>'
         f'<nav><a href="/">话术教练 Script coach</a></nav>{content}</main>{tail}</body></html>'
     )
