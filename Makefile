@@ -17,7 +17,7 @@ ALONE := tests/contract tests/e2e
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help setup run test lint check policy schema openapi golden docs lock bench image-steps clean
+.PHONY: help setup run test lint check policy schema openapi golden docs lock bench mutants image-steps clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -85,6 +85,9 @@ lock: $(READY) ## requirements/*.txt from pyproject.toml; pins stay where they s
 
 bench: $(READY) ## the measurements, each a ratio to a baseline of the same run
 	@for script in tests/bench/bench_*.py; do name=$${script%.py}; $(PY) -m $${name//\//.}; done
+
+mutants: $(READY) ## seeded bugs: each must be caught by the tests of its promise; prints killed/total
+	@$(PY) -m tests.mutants
 
 image-steps: $(READY) ## the Dockerfile's steps without Docker, in a temporary folder, up to a healthy server
 	@$(PY) -m tests.kit.image_steps

@@ -81,12 +81,13 @@ class Coach:
 
     def ready(self) -> Readiness:
         """The last known state of everything outside."""
+        names = self.shelf.names
         return Readiness(
             self._phase,
             self.cache.state,
             self.cache.state,
             self.attempts.state,
-            self.shelf.get(self.shelf.names[0]).stamp.version,
+            self.shelf.get("default" if "default" in names else names[0]).stamp.version,
             self.shelf.reload_error,
         )
 

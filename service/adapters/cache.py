@@ -1,5 +1,6 @@
 """Masked texts in Redis: one command per look-up, and whatever is odd is a miss."""
 
+import asyncio
 import logging
 from typing import Literal
 
@@ -12,6 +13,7 @@ from service.errors import CacheUnavailable
 from service.ports import CachedText
 
 DAY_S = 24 * 60 * 60
+MOMENT_S = 0.05
 # One byte more than a value may have tells a longer one apart, and nothing beyond it is sent.
 _LAST = b"%d" % MAX_BYTES
 
@@ -30,6 +32,7 @@ class RedisCache:
         self._store = store
         self._ttl = b"%d" % ttl_s
         self._takes_writes = True
+        self._keeping: set[asyncio.Task[None]] = set()
 
     @property
     def state(self) -> Literal["up", "down"]:
@@ -55,7 +58,17 @@ class RedisCache:
         return None
 
     async def put(self, key: CacheKey, value: CachedText) -> None:
-        """Keep a text for the time to live; lost silently (and counted) when the store does not take it."""
+        """Keep a text for the time to live; lost silently (and counted) when the store does not take it.
+
+        Returns when that is done or after `MOMENT_S`, whichever comes first: nobody who has an answer waits for a
+        slow store to keep it.
+        """
+        task = asyncio.create_task(self._keep(key, value))
+        self._keeping.add(task)
+        task.add_done_callback(self._keeping.discard)
+        await asyncio.wait({task}, timeout=MOMENT_S)
+
+    async def _keep(self, key: CacheKey, value: CachedText) -> None:
         name = _name(key)
         try:
             await self._store.call(b"SET", name, seal(name, key.secret, value), b"EX", self._ttl)

@@ -22,6 +22,7 @@ LEASE_S = 2.0
 RENEW_S = 0.5
 POLL_S = 0.025
 LANDED_S = 1.0
+MOMENT_S = 0.05
 
 # KEYS lease, landed; ARGV fence, lease in ms, whether to look for an outcome. A lease without an end is given one.
 _JOIN = Script("""
@@ -198,7 +199,8 @@ class RedisFlights:
             sealed = seal(flight.landed, flight.key.secret, None)
         life_ms = b"%d" % round(LANDED_S * 1000)
         task = self._later(self._tell(_LAND, (flight.lease, flight.landed), flight.fence, sealed, life_ms))
-        await asyncio.shield(task)
+        # A slow store hears of it later; the followers here know already.
+        await asyncio.wait({task}, timeout=MOMENT_S)
 
     async def _tell(self, script: Script, keys: tuple[bytes, ...], *args: bytes) -> None:
         try:
@@ -227,6 +229,11 @@ class _Lead:
         self._flights = flights
         self._flight = flight
         self._over = False
+
+    @property
+    def shared(self) -> bool:
+        """Whether other processes know of it; False where the store did not answer."""
+        return self._flight.shared
 
     async def land(self, value: CachedText | None) -> None:
         """Tell the followers: a text, or `no_text`. Never raises."""

@@ -2,13 +2,15 @@
 
 import hashlib
 import hmac
+import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Annotated, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from service.adapters.server_secret import tenant_secret
 from service.adapters.yaml_text import read_yaml
@@ -18,6 +20,8 @@ from service.errors import SettingsError, SetupError
 LOOK_EVERY_S = 2.0
 LOCAL_TENANT = "local"
 _PREFIX = "sck_"
+_EXPECTED = "Expected keys: [{tenant, sha256 (64 hex digits), policies, per_minute}]"
+_FIELD = re.compile(r"keys\[\d+\]\.(?:tenant|sha256|policies|per_minute)\b")
 
 Name = Annotated[str, Field(min_length=1, max_length=100, pattern=r"^[^\s\x00-\x1f\x7f-\x9f]+$")]
 
@@ -108,7 +112,7 @@ class KeyFile:
         try:
             entries = read_yaml(raw, str(self._path), SettingsError).validated(TypeAdapter(KeyList)).keys
         except SetupError as mistake:
-            raise SettingsError(f"COACH_API_KEYS: {mistake.detail}") from None
+            raise SettingsError(f"COACH_API_KEYS: {self._told(mistake.detail)}") from None
         found: dict[str, _Known] = {}
         for entry in entries:
             if entry.sha256 in found:
@@ -118,6 +122,13 @@ class KeyFile:
             found[entry.sha256] = _Known(entry.sha256, caller)
         return found
 
+    def _told(self, detail: str) -> str:
+        """Where a mistake stands, without what stands there: it may be a key, pasted where its hash belongs."""
+        place = re.match(re.escape(str(self._path)) + r":\d+:\d+", detail)
+        field = _FIELD.search(detail)
+        where = f" - at {field[0]}" if field else ""
+        return f"{place[0] if place else self._path}: {_EXPECTED}{where}"
+
 
 def new_key() -> str:
     """A fresh key with 256 bits of chance in it."""
@@ -125,6 +136,14 @@ def new_key() -> str:
 
 
 def key_line(tenant: str, key: str) -> str:
-    """The line for the key file: it holds the key's hash, so the file gives no key away."""
+    """The line for the key file: it holds the key's hash, so the file gives no key away.
+
+    Raises `SettingsError` for a name that the file does not take.
+    """
+    try:
+        TypeAdapter(Name).validate_python(tenant)
+    except ValidationError:
+        raise SettingsError("a tenant's name has 1 to 100 characters and no space") from None
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return f"  - {{tenant: {tenant}, sha256: {digest}, policies: [default], per_minute: 600}}"
+    # Quoted: a bare `no`, `123` or `a: b` is no string in YAML.
+    return f"  - {{tenant: {json.dumps(tenant, ensure_ascii=False)}, sha256: {digest}, policies: [default], per_minute: 600}}"

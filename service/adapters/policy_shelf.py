@@ -47,7 +47,7 @@ class PolicyShelf:
             self._policies[name] = self._made(name, found)
             self._seen[name] = found.digest
         if not self._policies:
-            raise PolicyError(f"{root.name}/default/{HEAD}:1:1: There is no policy")
+            raise PolicyError(f"{root / 'default' / HEAD}:1:1: There is no policy")
 
     @property
     def names(self) -> tuple[str, ...]:

@@ -13,11 +13,13 @@ from typing import Any
 
 import click
 
+from service.core.blank import is_blank
 from service.core.results import Draft
 from service.errors import CoachError
 
 LEVELS = ("info", "warning", "error", "never")
 MAX_CHARS = 50_000
+MAX_OTHER_CHARS = 10_000
 
 
 class Mistake(click.ClickException):
@@ -65,13 +67,20 @@ def read_draft(text: str, context: dict[str, Any]) -> Draft:
     """The draft of a call; `-` reads standard input. Raises `Mistake`."""
     if text == "-":
         try:
-            text = sys.stdin.read().rstrip("\n")
+            # The bytes: what a text stream makes of wrong ones depends on the locale.
+            text = sys.stdin.buffer.read().decode("utf-8-sig").rstrip("\r\n")
         except UnicodeDecodeError:
             raise Mistake("standard input is not UTF-8") from None
-    if not any(char.isalnum() for char in text):
+    if is_blank(text):
         raise Mistake("the draft is blank")
     if len(text) > MAX_CHARS:
         raise Mistake(f"the draft is longer than {MAX_CHARS:,} characters")
+    given = {name: value for name, value in context.items() if value is not None}
+    if any(len(value) > MAX_OTHER_CHARS for value in given.values()):
+        raise Mistake(f"an option is longer than {MAX_OTHER_CHARS:,} characters")
+    # Bytes of the command line that are no UTF-8 arrive as lone surrogates, which no answer can hold.
+    if any("\ud800" <= char <= "\udfff" for value in (text, *given.values()) for char in value):
+        raise Mistake("the command line is not UTF-8")
     return Draft(text=text, **context)
 
 
@@ -193,8 +202,9 @@ def key(tenant: str) -> None:
     from service.adapters.keys import key_line, new_key
 
     fresh = new_key()
+    line = key_line(tenant, fresh)
     click.echo(f"Key (shown once, give it to {tenant}):\n  {fresh}\n\nLine for the file of COACH_API_KEYS:")
-    click.echo(f"keys:\n{key_line(tenant, fresh)}")
+    click.echo(f"keys:\n{line}")
 
 
 @cli.command()

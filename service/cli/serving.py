@@ -1,6 +1,8 @@
 """The processes that stay: the HTTP server and the bulk worker."""
 
+import errno
 import signal
+import socket
 import sys
 import threading
 from collections.abc import Iterator
@@ -27,6 +29,7 @@ def serve(host: str, port: int) -> None:
     """Serve until a signal says stop. Raises `SetupError` before anything listens."""
     settings = read_settings()
     require_loopback(host, settings)
+    listening = bind(host, port)
     secret = read_server_secret(settings.data_dir)
     lines = LogLines(sys.stdout.buffer)
     telemetry = Telemetry(lines, settings.log_level)
@@ -38,13 +41,52 @@ def serve(host: str, port: int) -> None:
         app = create_app(coach, settings, keys, coach.limits, telemetry)
         guarded = "API keys" if settings.api_keys else "no key needed, loopback only"
         model = settings.model or "none: the phrasebook works alone"
-        telemetry.event("info", "serving", address=f"http://{host}:{port}", access=guarded, model=model)
+        telemetry.event("info", "serving", address=address_of(host, listening), access=guarded, model=model)
         lines.flush()
         # uvicorn drains, and then raises the signal once more: unhandled it would end the process before our own
         # store is shut down.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        uvicorn.Server(server_config(app, host, port)).run()
+        uvicorn.Server(server_config(app, host, port)).run(listening)
     lines.close()
+
+
+def bind(host: str, port: int) -> list[socket.socket]:
+    """A bound socket for each address of `host`; nobody is let in yet. Raises `SetupError`, one line, if none is free.
+
+    Before anything else is started: a port in use is the operator's most common slip, and uvicorn's words for it
+    would not reach the log.
+    """
+    bound: list[socket.socket] = []
+    refused = ""
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+    except OSError as error:
+        found, refused = [], error.strerror or "unknown host"
+    for family, kind, protocol, _, address in found:
+        one = socket.socket(family, kind, protocol)
+        try:
+            one.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            if family == socket.AF_INET6:
+                one.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+            one.bind(address)
+        except OSError as error:
+            one.close()
+            # `localhost` may name an address family that this machine does not have.
+            if error.errno != errno.EADDRNOTAVAIL or len(found) == 1:
+                refused = error.strerror or "cannot be bound"
+        else:
+            bound.append(one)
+    if refused or not bound:
+        for one in bound:
+            one.close()
+        raise SetupError(f"{host}:{port} cannot be listened on: {refused or 'no such address'}")
+    return bound
+
+
+def address_of(host: str, listening: list[socket.socket]) -> str:
+    """The address to call, with the port that the system chose where none was asked for."""
+    port: int = listening[0].getsockname()[1]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
 @contextmanager

@@ -1,7 +1,7 @@
 """The difference between a draft and its rewrite, as edits that a person can read, each with the rules behind it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
 from service.core.results import Change, Report
@@ -51,17 +51,26 @@ def _edits(draft: str, text: str) -> Iterator[Edit]:
 def _equal_ends(draft: str, text: str) -> tuple[int, int]:
     """How many characters two texts share at the start and at the end; no Latin word or figure is cut in two."""
     shorter = min(len(draft), len(text))
-    start = end = 0
-    while start < shorter and draft[start] == text[start]:
-        start += 1
+    start = _alike(draft, text, shorter)
     if start < max(len(draft), len(text)):
         while start and _WORDY.match(draft, start - 1):
             start -= 1
-    while end < shorter - start and draft[-1 - end] == text[-1 - end]:
-        end += 1
+    end = _alike(draft[::-1], text[::-1], shorter - start)
     while end and _WORDY.match(draft, len(draft) - end):
         end -= 1
     return start, end
+
+
+def _alike(a: Sequence[str], b: Sequence[str], most: int) -> int:
+    """How many of the first `most` items two sequences share; compared in halves, which is quick in C."""
+    low = 0
+    while low < most:
+        middle = (low + most + 1) // 2
+        if a[low:middle] == b[low:middle]:
+            low = middle
+        else:
+            most = middle - 1
+    return low
 
 
 def _ranges(pieces: re.Pattern[str], draft: str, text: str) -> Iterator[Edit]:
@@ -75,9 +84,49 @@ def _ranges(pieces: re.Pattern[str], draft: str, text: str) -> Iterator[Edit]:
         yield 0, len(draft), 0, len(text)
         return
     starts, ends = _offsets(a), _offsets(b)
-    for tag, i1, i2, j1, j2 in SequenceMatcher(None, a, b, autojunk=False).get_opcodes():
-        if tag != "equal":
-            yield starts[i1], starts[i2], ends[j1], ends[j2]
+    for i1, i2, j1, j2 in _unlike(a, b):
+        yield starts[i1], starts[i2], ends[j1], ends[j2]
+
+
+def _unlike(a: list[str], b: list[str]) -> Iterator[Edit]:
+    """The ranges of pieces that differ."""
+    shorter = min(len(a), len(b))
+    head = _alike(a, b, shorter)
+    tail = _alike(a[::-1], b[::-1], shorter - head)
+    old, new = a[head : len(a) - tail], b[head : len(b) - tail]
+    if not old or not new or len(old) == len(new) == 1:
+        if old or new:
+            yield head, head + len(old), head, head + len(new)
+        return
+    places = _in_step(old, new)
+    if places is None:
+        for tag, i1, i2, j1, j2 in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+            if tag != "equal":
+                yield head + i1, head + i2, head + j1, head + j2
+        return
+    i = j = 0
+    for at, other in (*places, (len(old), len(new))):
+        if i < at or j < other:
+            yield head + i, head + at, head + j, head + other
+        i, j = at + 1, other + 1
+
+
+def _in_step(a: list[str], b: list[str]) -> list[tuple[int, int]] | None:
+    """Where the shared pieces stand in both; None unless each stands once and all in the same order.
+
+    Then nothing is left to weigh, and the comparison that weighs is twenty times slower.
+    """
+    where = {piece: place for place, piece in enumerate(b)}
+    found = [(place, where[piece]) for place, piece in enumerate(a) if piece in where]
+    shared = {a[place] for place, _ in found}
+    if len(shared) < len(found) or sum(piece in shared for piece in b) > len(found):
+        return None
+    last = -1
+    for _, place in found:
+        if place < last:
+            return None
+        last = place
+    return found
 
 
 def _offsets(pieces: list[str]) -> list[int]:

@@ -57,14 +57,6 @@ class Masked:
         return {token.text: token for token in self.tokens if token.kind != SURNAME}
 
     @cached_property
-    def pattern(self) -> re.Pattern[str] | None:
-        """All token names in one alternation, the longest first; None without tokens."""
-        if not self.tokens:
-            return None
-        names = sorted((token.name for token in self.tokens), key=len, reverse=True)
-        return re.compile("|".join(map(re.escape, names)))
-
-    @cached_property
     def surname(self) -> Token | None:
         """The customer's surname, when the context gives one."""
         return next((token for token in self.tokens if token.kind == SURNAME), None)
@@ -158,8 +150,12 @@ def mask(reading: Reading, facts: tuple[Fact, ...]) -> Masked:
 
 def unmask(text: str, masked: Masked) -> str:
     """The text with what the tokens hide, in one pass: what a token hides is never read again."""
-    pattern = masked.pattern
-    if pattern is None:
-        return text
     by_name = masked.by_name
-    return pattern.sub(lambda match: by_name[match.group()].text, text)
+    if not by_name:
+        return text
+
+    def shown(match: re.Match[str]) -> str:
+        token = by_name.get(match.group())
+        return match.group() if token is None else token.text
+
+    return TOKEN_LIKE.sub(shown, text)

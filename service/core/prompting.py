@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from service.core.compiling import Policy
 from service.core.masking import Masked
@@ -40,7 +41,7 @@ class Prompt:
         return tuple(line for line in lines if len(line) >= ECHO_CHARS)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PromptBook:
     """The prompts that are live."""
 
@@ -48,6 +49,7 @@ class PromptBook:
     repair: Prompt
     suggest: Prompt
 
+    @cached_property
     def canaries(self) -> tuple[str, ...]:
         """What no answer to a rewrite may hold: the instructions, of its repairs as well."""
         return (self.rewrite.canary, *self.rewrite.system_lines(), *self.repair.system_lines())

@@ -118,10 +118,10 @@ class Reading:
 
 
 def context_of(draft: Draft) -> tuple[str | None, tuple[Turn, ...]]:
-    """The customer's message (the last customer turn stands in for none) and the last six turns."""
+    """The customer's message (the last customer turn stands in for none, or a blank one) and the last six turns."""
     history = draft.history[-HISTORY_TURNS:]
     message = draft.customer_message
-    if message is None:
+    if message is None or not message.strip():
         message = next((turn.text for turn in reversed(history) if turn.role == "customer"), None)
     return message, history
 

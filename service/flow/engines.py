@@ -1,15 +1,18 @@
 """The two engines: a model that is asked, verified and repaired, and the phrasebook that always knows something."""
 
 from collections.abc import AsyncGenerator
+from itertools import chain, islice
 
 from service.core import phrasebook
 from service.core.prompting import repair_messages, rewrite_messages
-from service.core.results import Attempt, Reason
+from service.core.results import Attempt, Reason, Verdict
 from service.flow.attempts import Budget
 from service.flow.work import Delivery, Work
 from service.ports import ModelReply
 
 MAX_REPAIRS = 2
+MAX_CANDIDATES = 3
+"""So many texts of the phrasebook are put to the test, the plainer ones last."""
 
 
 async def ask_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | Delivery]:
@@ -40,13 +43,17 @@ async def ask_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | Deli
 
 
 def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:
-    """The deterministic engine's answer, verified like a model's, and the attempt that tells of it."""
+    """The deterministic engine's answer, each verified like a model's, and the attempt that tells of it."""
     clock = work.ports.clock
     begun = clock.monotonic()
-    candidate = phrasebook.rewrite(work.policy, work.masked, work.reading)
     judged: Delivery | tuple[Reason, ...] = (Reason("empty", "the phrasebook has nothing to say"),)
-    if candidate is not None:
+    offered = islice(phrasebook.candidates(work.policy, work.masked, work.reading), MAX_CANDIDATES)
+    # A draft that passes is an answer as it stands, whatever went wrong with polishing it.
+    spare = (work.masked.draft,) if work.before.verdict is Verdict.PASS else ()
+    for candidate in chain(offered, spare):
         judged = work.judge(candidate, "phrasebook")
+        if isinstance(judged, Delivery):
+            break
     elapsed_ms = (clock.monotonic() - begun) * 1000
     if isinstance(judged, Delivery):
         return judged, Attempt("phrasebook", None, "accepted", (), elapsed_ms)

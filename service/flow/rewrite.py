@@ -16,6 +16,7 @@ from service.core.prompting import PromptBook
 from service.core.reading import Reading, context_of, read
 from service.core.results import Attempt, CacheState, Caller, Checked, Draft, Reason, Report, Rewrite, Verdict
 from service.core.text import han_share
+from service.core.verifying import all_kept
 from service.errors import NoModel, UnknownScenario
 from service.flow.attempts import Budget
 from service.flow.engines import ask_model, ask_phrasebook
@@ -62,7 +63,7 @@ async def steps(
     state: CacheState = "bypass"
     if _stays(work):
         work.asks_model = False
-        found = Delivery(draft.text, masked.draft, before, "none")
+        found = Delivery(draft.text, masked.draft, before, "none", facts=all_kept(masked))
     elif asks_model:
         state = "bypass" if draft.cache == "bypass" else "miss"
         async with aclosing(_from_model(work, Budget(started + deadline_s))) as events:
@@ -138,8 +139,10 @@ async def _lead(
     """The one call for all who ask the same; the followers hear how it ended, or take over when it is given up."""
     ports, key = work.ports, work.key()
     try:
-        # Whoever led before may have landed between the look-up and the join.
-        if (cached := await ports.cache.get(key)) is not None and (hit := _hit(work, cached)) is not None:
+        # Whoever led before may have landed between the look-up and the join. A store that has just failed to answer
+        # is not waited for once more.
+        cached = await ports.cache.get(key) if lead.shared else None
+        if cached is not None and (hit := _hit(work, cached)) is not None:
             await lead.land(cached)
             yield hit, "hit"
             return

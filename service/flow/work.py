@@ -3,10 +3,8 @@
 import secrets
 from dataclasses import dataclass, field
 
-from service.core import masking
 from service.core.cache_key import CacheKey, cache_key
 from service.core.changes import diff
-from service.core.checking import check
 from service.core.compiling import Policy
 from service.core.masking import Masked
 from service.core.prompting import PromptBook
@@ -17,17 +15,14 @@ from service.core.results import (
     Caller,
     Draft,
     Engine,
-    Finding,
-    Missing,
+    FactFate,
     Reason,
     Report,
     Rewrite,
-    Severity,
     Status,
     Usage,
-    Verdict,
 )
-from service.core.verifying import fates, verify
+from service.core.verifying import all_kept, judge
 from service.flow.attempts import Attempts
 from service.ports import Cache, Clock, Flights
 
@@ -51,6 +46,8 @@ class Delivery:
     after: Report
     engine: Engine
     model: str | None = None
+    facts: tuple[FactFate, ...] = ()
+    """What became of each fact of the draft."""
 
 
 @dataclass(slots=True)
@@ -75,15 +72,12 @@ class Work:
         self, candidate: str, engine: Engine, model: str | None = None
     ) -> Delivery | tuple[Reason, ...]:
         """Steps 8, 10 and 11: a delivery, or the reasons why the candidate must not leave."""
-        canaries = self.prompts.canaries()
-        reasons = verify(self.policy, self.masked, candidate, self.reading, self.before, canaries=canaries)
-        if reasons:
-            return reasons
-        text = masking.unmask(candidate, self.masked)
-        after = check(self.policy, self.reading.with_draft(text))
-        if after.verdict is not Verdict.PASS:
-            return _breaches(after)
-        return Delivery(text, candidate, after, engine, model)
+        judged = judge(
+            self.policy, self.masked, candidate, self.reading, self.before, canaries=self.prompts.canaries
+        )
+        if judged.reasons or judged.after is None:
+            return judged.reasons
+        return Delivery(judged.text, candidate, judged.after, engine, model, judged.facts)
 
     def key(self) -> CacheKey:
         """What makes this request the same as another."""
@@ -117,7 +111,7 @@ class Work:
             before=self.before,
             after=delivery.after if delivery else None,
             changes=diff(draft.text, delivery.text, self.before) if delivery else (),
-            facts=fates(self.masked, delivery.masked_text if delivery else self.masked.draft, self.before),
+            facts=delivery.facts if delivery else all_kept(self.masked),
             attempts=() if hit else tuple(self.attempts),
             scenario=self.reading.scenario,
             cache=state,
@@ -127,13 +121,3 @@ class Work:
             usage=Usage() if hit else Usage(self.input_tokens, self.output_tokens),
             elapsed_ms=(self.ports.clock.monotonic() - self.started) * 1000,
         )
-
-
-def _breaches(after: Report) -> tuple[Reason, ...]:
-    """The rules that a candidate breaks, as reasons."""
-    items: tuple[Finding | Missing, ...] = (*after.findings, *after.missing)
-    return tuple(
-        Reason("policy_breach", f"{item.rule}: {item.message}")
-        for item in items
-        if item.severity is not Severity.INFO
-    )

@@ -1,5 +1,6 @@
 """The application: Litestar's routes behind one front, started and stopped with the coach."""
 
+import asyncio
 from collections.abc import Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from service.web.front import Front, call_of
 from service.web.manual import manual_routes
 from service.web.problems import MEDIA_TYPE, tell
 from service.web.seam import Coach, Keys
+from service.web.states import States
 from service.web.system import system_routes, watch
 
 
@@ -58,8 +60,16 @@ def create_app(
     """The application over one coach; it starts the coach, and closes it and the log at the end."""
     slots = Slots(settings.max_in_flight)
     drafts = draft_routes(coach, slots)
+    watches: list[asyncio.Task[None]] = []
+
+    async def start() -> None:
+        await coach.start()
+        watches.append(asyncio.create_task(States(coach, keys, telemetry).watch()))
 
     async def close() -> None:
+        for watch_ in watches:
+            watch_.cancel()
+        await asyncio.gather(*watches, return_exceptions=True)
         await coach.close()
         telemetry.lines.close()
 
@@ -70,7 +80,7 @@ def create_app(
             *system_routes(coach, telemetry, render_openapi()),
             *page_routes(),
         ],
-        on_startup=[coach.start],
+        on_startup=[start],
         on_shutdown=[close],
         exception_handlers={Exception: _answer_exceptions(telemetry)},
         # Litestar's own document, log and body limit are replaced by ours.

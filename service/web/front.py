@@ -60,6 +60,9 @@ class Front:
         call.headers = headers
         call.status = 0
         extra = [(b"x-request-id", call.request_id.encode()), NOSNIFF]
+        asks_head = method == "HEAD"
+        # Whatever may be read may be asked for without its body; many a load balancer does.
+        routed: Any = {**raw, "method": "GET"} if asks_head else raw
         origin = headers.get(b"origin")
         if self._origins:
             extra += self._origins.headers(origin)
@@ -68,6 +71,8 @@ class Front:
             if message["type"] == "http.response.start":
                 call.status = message["status"]
                 message["headers"] = [*message["headers"], *extra]
+            elif asks_head:
+                message["body"] = b""  # type: ignore[typeddict-unknown-key]
             await send(message)
 
         try:
@@ -79,7 +84,7 @@ class Front:
                 return
             if not is_open(raw["path"]):
                 call.caller = await self._access.admit(headers.get(b"authorization"))
-            await routes(scope, receive, answer)
+            await routes(routed, receive, answer)
         except Exception as error:
             told = tell(error, call.request_id)
             if told.status == 500:
@@ -90,7 +95,7 @@ class Front:
             await send_problem(answer, told)
         finally:
             call.status = call.status or GONE
-            call.route = raw.get("path_template") or "(none)"
+            call.route = routed.get("path_template") or "(none)"
             call.tenant = call.caller.tenant if call.caller is not None else None
             call.elapsed_ms = (perf_counter() - started) * 1000
             self._telemetry.record(call)

@@ -33,8 +33,8 @@ _FIELDS = (
     "channel", "stage", "customer", "agent", "role", "text", "surname", "title", "id",
 )  # fmt: skip
 _TYPES = {
-    "string_type": "a string", "list_type": "an array", "dict_type": "an object", "model_type": "an object",
-    "model_attributes_type": "an object",
+    "string_type": "A string", "list_type": "An array", "dict_type": "An object", "model_type": "An object",
+    "model_attributes_type": "An object",
 }  # fmt: skip
 
 
@@ -71,7 +71,7 @@ def _problem(mistake: ErrorDetails) -> InputProblem:
         unit = "code points" if kind == "string_too_long" else "items"
         most = context["max_length"]
         return InputProblem(pointer, "too_long", f"At most {most:,} {unit} are taken.")
-    return InputProblem(pointer, "wrong_type", f"Here stands {_TYPES.get(kind, 'another type of value')}.")
+    return InputProblem(pointer, "wrong_type", f"{_TYPES.get(kind, 'Another type of value')} is expected.")
 
 
 def _unknown_field(loc: tuple[int | str, ...]) -> InputProblem:
@@ -80,6 +80,8 @@ def _unknown_field(loc: tuple[int | str, ...]) -> InputProblem:
         return InputProblem(
             to_pointer(loc[:-1]), "unknown_field", "This object has a field that is not known."
         )
+    if name in _FIELDS:
+        return InputProblem(to_pointer(loc), "unknown_field", "This field does not belong here.")
     near = get_close_matches(name, _FIELDS, n=1)
     hint = f" Did you mean {near[0]}?" if near else ""
     return InputProblem(to_pointer(loc), "unknown_field", "There is no such field." + hint)

@@ -130,7 +130,8 @@ def _answer(operation: Operation) -> dict[str, Any]:
     answer = operation.answer
     content: dict[str, Any]
     if isinstance(answer, str):
-        content = {answer: {"schema": {"type": "string"}}}
+        # A reader of YAML sees what the text says.
+        content = {answer: {"schema": {"type": "string" if answer.startswith("text/") else "object"}}}
     else:
         content = {"application/json": {"schema": _ref(answer)}}
     return {"description": operation.summary + ".", "headers": _REQUEST_ID, "content": content}

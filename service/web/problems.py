@@ -191,6 +191,8 @@ def _told_of_http(error: HTTPException, request_id: str) -> Told:
     detail = "Another method is taken here." if status == 405 else ""
     headers = {name.lower(): value for name, value in (error.headers or {}).items()}
     allow = headers.get("allow")
+    if allow is not None and "GET" in allow:
+        allow += ", HEAD"
     kept = ((b"allow", allow.encode("latin-1")),) if allow else ()
     return Told(status, problem_bytes(code, detail, request_id, status=status), kept)
 

@@ -66,7 +66,9 @@ class ContextIn(Body):
 class CheckIn(Body):
     """A draft to check."""
 
-    draft: Annotated[str, StringConstraints(max_length=MAX_DRAFT_CHARS)]
+    draft: Annotated[str, StringConstraints(max_length=MAX_DRAFT_CHARS)] = Field(
+        json_schema_extra={"minLength": 1}
+    )
     """The agent's words, exactly as typed; not blank."""
     context: ContextIn | None = None
     policy: Text | None = None

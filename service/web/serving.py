@@ -1,5 +1,6 @@
 """How uvicorn serves the application: its settings, and its own refusal of bad HTTP in our shape."""
 
+import secrets
 from typing import Any
 
 import uvicorn
@@ -16,12 +17,13 @@ class CoachProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:  # noqa: ARG002 - uvicorn's words are not ours
         """Refuse what cannot be read as a request, and hang up: where the next would begin is unknown."""
-        body = problem_bytes("invalid_body", "This is no HTTP request that can be read.", "none")
+        request_id = f"req_{secrets.token_hex(12)}"
+        body = problem_bytes("invalid_body", "This is no HTTP request that can be read.", request_id)
         head = (
             b"HTTP/1.1 400 Bad Request\r\ncontent-type: %s\r\ncontent-length: %d\r\ncache-control: no-store\r\n"
-            b"connection: close\r\n\r\n"
+            b"x-request-id: %s\r\nconnection: close\r\n\r\n"
         )
-        self.transport.write(head % (MEDIA_TYPE, len(body)) + body)
+        self.transport.write(head % (MEDIA_TYPE, len(body), request_id.encode()) + body)
         self.transport.close()
 
 

@@ -118,6 +118,13 @@ def test_thirty_chunked_megabytes_are_413(port: int, bench: Bench) -> None:
     assert _told(talk(port, *_chunked(b" " * 30_000_000))) == (413, "too_large")
 
 
+def test_half_a_million_keys_are_413(port: int) -> None:
+    """An object of 500,000 keys is over the size of a body, whole or in chunks, and is not taken apart."""
+    crowd = b"{" + b",".join(b'"%d":1' % number for number in range(500_000)) + b"}"
+    assert _told(talk(port, _post(crowd))) == (413, "too_large")
+    assert _told(talk(port, *_chunked(crowd))) == (413, "too_large")
+
+
 def test_two_lengths_are_refused(port: int) -> None:
     """Content-Length beside Transfer-Encoding, or two lengths, may hide a second request: the server hangs up."""
     smuggled = b"0\r\n\r\nGET /policy HTTP/1.1\r\nhost: coach\r\n\r\n"

@@ -253,7 +253,7 @@ async def test_r26_no_redirect_and_no_proxy() -> None:
             for name in ("http_proxy", "https_proxy", "all_proxy")
             for variable in (name, name.upper())
         } | {"NO_PROXY": "", "no_proxy": ""}
-        async with hard_day(COACH_MODEL_FALLBACKS="b,c,d,e", **proxies) as day:
+        async with hard_day(8.0, COACH_MODEL_FALLBACKS="b,c,d,e", **proxies) as day:
             asked = [await day.ask(by_model(models)) for _ in range(3)]
             assert [one.codes for one in asked] == [["misconfigured"] * 2, ["misconfigured"] * 2, []]
             assert asked[-1].answer["model"] == "e"

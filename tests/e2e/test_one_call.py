@@ -5,7 +5,7 @@ import time
 
 from tests.kit.fake_model import FakeModel
 from tests.kit.honest_model import honest
-from tests.kit.model_scripts import sequence, status
+from tests.kit.model_scripts import sequence, truncate
 from tests.kit.service import services
 
 RUDE = "不知道，你找领导去。订单SF1234567890"
@@ -18,13 +18,15 @@ async def test_r29_a_thousand_equal_requests_are_one_call() -> None:
         FakeModel(honest(0.5)) as model,
         services(2, OPENAI_BASE_URL=model.base_url, **MODEL) as running,
     ):
+        for coach in running:
+            await coach.ready(cache="up")
         begun = time.monotonic()
         answers = await asyncio.gather(*(coach.rewrite(RUDE) for coach in running for _ in range(500)))
         elapsed = time.monotonic() - begun
         assert len(model.calls) == 1
         assert {answer["status"] for answer in answers} == {"rewritten"}
         assert len({answer["text"] for answer in answers}) == 1
-        assert elapsed < 15
+        assert elapsed < 3 * 5
         print(f"R29: 1000 requests, {len(model.calls)} call, {elapsed:.2f} s")
 
 
@@ -50,19 +52,23 @@ async def test_r30_a_leader_killed_in_mid_call_is_replaced() -> None:
 
 
 async def test_r30_a_failure_is_never_shared_as_a_success() -> None:
-    """A leader's failed call leaves its followers to the phrasebook, and the next request calls again."""
-    script = sequence(status(401), then=honest())
+    """A leader's failed call leaves its followers to the phrasebook, and a second later the model is asked again."""
+    script = sequence(truncate(ending="end"), then=honest())
     async with (
         FakeModel(script) as model,
         services(2, OPENAI_BASE_URL=model.base_url, **MODEL) as running,
     ):
+        for coach in running:
+            await coach.ready(cache="up")
         answers = await asyncio.gather(*(coach.rewrite(RUDE) for coach in running for _ in range(20)))
-        assert {answer["status"] for answer in answers} == {"rewritten"}
-        by_engine = {answer["engine"] for answer in answers}
-        assert "phrasebook" in by_engine
-        assert all(answer["cache"] != "hit" or answer["engine"] == "model" for answer in answers)
-        failed = [answer for answer in answers if answer["engine"] == "phrasebook"]
-        assert all(answer["attempts"][0]["outcome"] == "failed" for answer in failed)
+        assert {(answer["status"], answer["engine"]) for answer in answers} == {("rewritten", "phrasebook")}
+        assert {answer["attempts"][0]["outcome"] for answer in answers} == {"failed"}
+        assert {answer["cache"] for answer in answers} == {"miss"}
+        assert len(model.calls) == 1
+        await asyncio.sleep(1.1)
+        after = [await coach.rewrite(RUDE) for coach in running]
+        assert [(one["engine"], one["cache"]) for one in after] == [("model", "miss"), ("model", "hit")]
+        assert len(model.calls) == 2
 
 
 async def test_r30_the_leaders_client_leaves() -> None:

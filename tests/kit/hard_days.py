@@ -40,7 +40,7 @@ class Asked:
     @property
     def by_phrasebook(self) -> bool:
         """Whether the phrasebook answered in the model's place, with a text that the policy passes."""
-        return self.answer["engine"] == "phrasebook" and self.answer["after"]["verdict"] == "pass"
+        return (self.answer["engine"], (self.answer["after"] or {}).get("verdict")) == ("phrasebook", "pass")
 
 
 class HardDay:

@@ -31,6 +31,7 @@ class MemoryLead:
 
     landed: list[CachedText | None] = field(default_factory=list)
     released: int = 0
+    shared: bool = True
 
     async def land(self, value: CachedText | None) -> None:
         """Note the outcome."""

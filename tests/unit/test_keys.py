@@ -129,6 +129,25 @@ def test_a_wrong_file_stops_the_start(tmp_path: Path, entry: str) -> None:
     assert "\n" not in raised.value.detail
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "{tenant: shop, sha256: sck_canary}",
+        "{tenant: shop, sck_canary: 1}",
+        "sck_canary",
+        "{tenant: shop, sha256: sck_canary: x}",
+        "{tenant: sck canary, sha256: 12}",
+    ],
+)
+def test_a_mistake_shows_its_place_and_no_key(tmp_path: Path, entry: str) -> None:
+    """A key pasted where its hash belongs is pointed at by line and column, and never shown."""
+    file = tmp_path / "keys.yaml"
+    _write(file, f"  - {entry}")
+    with pytest.raises(SettingsError, match=r"keys\.yaml:2:\d+: Expected ") as raised:
+        KeyFile(file, SECRET)
+    assert "canary" not in raised.value.detail
+
+
 def test_a_missing_file_stops_the_start(tmp_path: Path) -> None:
     """A name that leads nowhere must not mean that everybody, or nobody, is let in."""
     with pytest.raises(SettingsError, match="COACH_API_KEYS"):

@@ -142,5 +142,5 @@ def test_wrong_methods_keep_the_list_of_right_ones() -> None:
     """405 says which methods the address takes."""
     told = tell(MethodNotAllowedException(headers={"Allow": "GET"}), "r1")
     assert told.status == 405
-    assert told.headers == ((b"allow", b"GET"),)
+    assert told.headers == ((b"allow", b"GET, HEAD"),)
     assert _body(told)["code"] == "not_found"

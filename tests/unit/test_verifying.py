@@ -4,7 +4,7 @@ import pytest
 
 from service.core.masking import unmask
 from service.core.results import Draft, FactFate, Turn
-from service.core.verifying import fates, verify
+from service.core.verifying import judge, verify
 from tests.kit.policies import POLICY, codes, hidden, prepared, reasons
 
 _WAIT = "你等等吧，催什么催"
@@ -255,8 +255,9 @@ def test_a_fact_within_a_forbidden_promise_may_go() -> None:
     draft = "我保证3天解决，订单WX-518"
     reading, masked, before = prepared(draft)
     candidate = "您好，您的订单[ORDER_1]我会尽快为您跟进"
-    assert verify(POLICY, masked, candidate, reading, before) == ()
-    assert fates(masked, candidate, before) == (
+    judged = judge(POLICY, masked, candidate, reading, before)
+    assert judged.reasons == ()
+    assert judged.facts == (
         FactFate("duration", "3天", kept=False, rule="promises.guarantee"),
         FactFate("order_number", "WX-518", kept=True),
     )

@@ -1,23 +1,24 @@
 """The deterministic engine: a draft made courteous clause by clause, in the words of the policy's phrasebook."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from typing import Literal
 from weakref import WeakKeyDictionary
 
 from service.core.checking import check
 from service.core.compiling import Applies, Policy, applies
-from service.core.masking import Masked
+from service.core.masking import Masked, unmask
 from service.core.phrasebook.composing import Lines, Section, Setting, compose, lines_of
-from service.core.phrasebook.heads import without_familiar
 from service.core.phrasebook.pieces import Piece, split
 from service.core.phrasebook.repairing import repaired
+from service.core.phrasebook.settling import refusing, settled, without_company
 from service.core.phrasebook.slots import fill, slots
-from service.core.phrasebook.style import Style, style_of
+from service.core.phrasebook.style import style_of
 from service.core.phrasebook.turns import Turns
+from service.core.quarrel import rhetorical
 from service.core.reading import Reading
-from service.core.results import Verdict
+from service.core.results import Report, Severity, Verdict
 from service.core.script import to_traditional
 from service.core.text import fold, han_share
 
@@ -31,8 +32,11 @@ _COURTEOUS: tuple[Literal["openings", "apologies", "thanks", "closings"], ...] =
     "thanks",
     "closings",
 )
+# An answer that begins so is no greeting's neighbour.
+_AGREES = ("好的", "没关系")
 _TOKEN = re.compile(r"\[[A-Z]+_\d+\]")
 _TAG = re.compile(r"\[TAG_\d+\]")
+_REFUSAL = "refusal."
 _SCRAP, _SHORT = 2, 6
 _ABOUT_NOTHING = ("我", "您", "好的", "请", "請")
 # What a text denies or bounds hangs on its clause: alone it is no reason to keep one.
@@ -69,48 +73,129 @@ def _book(policy: Policy) -> _Book:
 
 
 def rewrite(policy: Policy, masked: Masked, reading: Reading) -> str | None:
-    """A masked text that passes the policy and holds the draft's facts, or None when there is nothing safe to say.
+    """The best of the candidates, or None when there is nothing safe to say.
 
     A draft that passes and that no turn touches comes back as it is. The same input gives the same text.
     """
+    return next(candidates(policy, masked, reading), None)
+
+
+def candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[str]:
+    """Masked texts that pass the policy, best first and each once; the later ones are plainer.
+
+    All but the last resort hold the draft's facts. None at all when there is nothing safe to say.
+    """
+    seen: set[str] = set()
+    for text in _candidates(policy, masked, reading):
+        if text not in seen:
+            seen.add(text)
+            yield text
+
+
+def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[str]:
     draft = masked.draft
     report = check(policy, reading.with_draft(draft))
+    # What only the unmasked draft shows (去打12315好了) is an error all the same.
+    errors = _errors(report) + _errors(check(policy, reading))
     if len(draft) > MAX_CHARS or han_share(reading.draft.plain) < policy.files.head.switches.min_han_share:
-        return draft if report.verdict is Verdict.PASS else None
+        if report.verdict is Verdict.PASS:
+            yield draft
+        return
     book, style = _book(policy), style_of(draft)
-    pieces, mended = _turned(book, style, reading, split(draft))
-    if report.verdict is Verdict.PASS and not mended:
-        return draft
-    values = slots(policy, reading, masked)
-    names = {token.name: token.text for token in masked.tokens}
-    setting = Setting(book.lines, style, reading, values, names)
-    facts = tuple(fact.text for fact in masked.facts if fact.kind not in _LEANING)
-
-    def holds_fact(words: str) -> bool:
-        return _TOKEN.search(_TAG.sub("", words)) is not None or any(fact in words for fact in facts)
-
+    holds_fact = _fact_holder(masked, errors, rhetoric=True)
+    holds_figure = _fact_holder(masked, errors, rhetoric=False)
+    pieces = split(draft)
+    turns = book.traditional if style.traditional else book.turns
+    done = settled(pieces, turns, style, reading, holds_figure)
+    if report.verdict is Verdict.PASS and not done.mended:
+        yield draft
+        return
+    setting = Setting(
+        book.lines,
+        style,
+        reading,
+        slots(policy, reading, masked),
+        {token.name: token.text for token in masked.tokens},
+    )
     # A draft with courtesy of its own needs no more of it, unless the policy asks.
     courteous = any(words in fold(draft) for words in book.courtesies)
-    light = courteous and all(piece.words for piece in pieces if piece.before)
-    left_out: frozenset[Section] = _ADDED if light else frozenset()
+    light = courteous and all(piece.words for piece in done.pieces if piece.before)
+    heard = reading.customer.plain if reading.customer else ""
+    leaning = tuple(fact.text for fact in masked.facts if fact.kind in _LEANING)
+    useful = without_company(
+        done.pieces,
+        report.findings,
+        heard,
+        holds_fact,
+        lambda words: any(fact in words for fact in leaning),
+    )
+    # With nothing left of the draft and no fact to tell, a whole answer says more than a refusal of nothing.
+    factual = holds_figure(draft) or any(holds_fact(piece.words) for piece in useful)
+    bare = not factual and not any(piece.words for piece in useful)
+    if bare:
+        yield from _answers(policy, book, setting, draft)
+    refused = refusing(useful, report.findings, style)
+    tries = [(useful, _ADDED if light else frozenset()), (refused, frozenset()), (useful, _ADDED)]
+    for kept, left_out in tries:
+        text = _said(policy, kept, setting, left_out, holds_fact)
+        if text and check(policy, reading.with_draft(unmask(text, masked))).verdict is Verdict.PASS:
+            yield text
+    if not factual and not bare:
+        yield from _answers(policy, book, setting, draft)
+
+
+def _errors(report: Report) -> str:
+    """The words of all errors; what a refusal told badly holds still has to be told."""
+    return "".join(
+        f"{found.text}\n"
+        for found in report.findings
+        if found.severity is Severity.ERROR and not found.rule.startswith(_REFUSAL)
+    )
+
+
+def _fact_holder(masked: Masked, errors: str, *, rhetoric: bool) -> Callable[[str], bool]:
+    """Tells whether words hold a fact that must stay; one that is part of an error need not.
+
+    `rhetoric` counts also what would be a mere figure of speech in a quarrel.
+    """
+    facts = tuple(
+        fact.text
+        for fact in masked.facts
+        if fact.kind not in _LEANING and fact.text not in errors and (rhetoric or not rhetorical(fact))
+    )
+    gone = {token.name for token in masked.tokens if token.text in errors or token.name in errors}
+
+    def holds_fact(words: str) -> bool:
+        tokens = _TOKEN.findall(_TAG.sub("", words))
+        return any(token not in gone for token in tokens) or any(fact in words for fact in facts)
+
+    return holds_fact
+
+
+def _said(
+    policy: Policy,
+    pieces: list[Piece],
+    setting: Setting,
+    left_out: frozenset[Section],
+    holds_fact: Callable[[str], bool],
+) -> str | None:
+    """The pieces put together and mended until the policy finds nothing, or None."""
     for _ in range(ROUNDS):
         parts = compose(pieces, setting, left_out)
         if not parts:
-            break
+            return None
         text = "".join(part.text for part in parts)
-        report = check(policy, reading.with_draft(text))
+        report = check(policy, setting.reading.with_draft(text))
         if report.verdict is Verdict.PASS:
-            if _thin(pieces) and not any(holds_fact(piece.words) for piece in pieces):
-                break
-            return text
+            return None if _thin(pieces) and not any(holds_fact(piece.words) for piece in pieces) else text
         if left_out == _ADDED:
             left_out = frozenset()
             continue
-        pieces, offending = repaired(pieces, parts, report, holds_fact, book.lines.excuse(style))
+        pieces, offending = repaired(
+            pieces, parts, report, holds_fact, setting.lines.excuse(setting.style)
+        )
         left_out |= offending
-    if holds_fact(draft) and any(holds_fact(piece.words) for piece in pieces):
-        return None
-    return next(_answers(policy, book, setting, draft), None)
+    return None
 
 
 def _thin(pieces: list[Piece]) -> bool:
@@ -118,34 +203,6 @@ def _thin(pieces: list[Piece]) -> bool:
     kept = "".join(piece.words for piece in pieces)
     lost = any(piece.before and not piece.words for piece in pieces)
     return lost and (len(kept) <= _SCRAP or (len(kept) <= _SHORT and kept.startswith(_ABOUT_NOTHING)))
-
-
-def _turned(book: _Book, style: Style, reading: Reading, pieces: list[Piece]) -> tuple[list[Piece], bool]:
-    """The pieces after the phrasebook's turns, and whether any of them needed more than a gloss."""
-    turns = book.traditional if style.traditional else book.turns
-    out: list[Piece] = []
-    needed = False
-    for piece in pieces:
-        words = piece.words if out else without_familiar(piece.words)
-        # 嘛 that asks is 吗; as a particle of insistence it is a matter for the policy's rules.
-        if words.endswith("嘛") and ("？" in piece.mark or "?" in piece.mark):
-            words = words[:-1] + style.own("吗")
-        turned, mended = turns.turn(words, reading)
-        needed = needed or mended
-        out.append(piece.saying(turned.replace("，", style.comma) if turned != piece.words else turned))
-    return _varied(out, style), needed
-
-
-def _varied(pieces: list[Piece], style: Style) -> list[Piece]:
-    """The pieces with 麻烦您 said once; the requests after it say 请您."""
-    trouble, please = style.own("麻烦您"), style.own("请您")
-    out: list[Piece] = []
-    said = False
-    for piece in pieces:
-        again = said and piece.changed and trouble in piece.words
-        said = said or trouble in piece.words
-        out.append(replace(piece, words=piece.words.replace(trouble, please)) if again else piece)
-    return out
 
 
 def _answers(policy: Policy, book: _Book, setting: Setting, draft: str) -> Iterator[str]:
@@ -169,7 +226,8 @@ def _answers(policy: Policy, book: _Book, setting: Setting, draft: str) -> Itera
         alone = replace(
             setting, lines=replace(setting.lines, sections={**setting.lines.sections, **_ONLY_OPENING})
         )
-        answer = "".join(part.text for part in compose([piece], alone, frozenset()))
+        greeted: frozenset[Section] = frozenset({"openings"} if filled.startswith(_AGREES) else ())
+        answer = "".join(part.text for part in compose([piece], alone, greeted))
         if check(policy, reading.with_draft(answer)).verdict is Verdict.PASS:
             yield answer
 
@@ -178,4 +236,4 @@ _ONLY_OPENING: dict[Section, tuple[tuple[str, Applies | None], ...]] = {
     "apologies": (), "empathy": (), "thanks": (), "offers": (), "closings": (),
 }  # fmt: skip
 
-__all__ = ["rewrite"]
+__all__ = ["candidates", "rewrite"]

@@ -1,15 +1,32 @@
 """Whether a candidate may leave: every promise about its facts, commitments and shape, then the policy itself."""
 
+from dataclasses import dataclass
+
 from service.core.checking import check
 from service.core.compiling import Policy
-from service.core.facts import extract, negation
+from service.core.facts import negation
 from service.core.kinds import squeeze
 from service.core.masking import Masked, unmask
 from service.core.reading import Reading
-from service.core.results import FactFate, Finding, Missing, Reason, Report, Severity, Verdict
-from service.core.text import normalize
+from service.core.results import Fact, FactFate, Finding, Missing, Reason, Report, Severity, Verdict
+from service.core.text import Normalized, normalize
 from service.core.verifying import bindings, claims, commitments, denials, limits, shape, tokens
-from service.core.verifying.sources import Offences, Sources, stands_in
+from service.core.verifying.sources import Sources, stands_in
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """Why a candidate may not leave, or all that is to be said of one that may.
+
+    `text` is the unmasked text and `after` the policy's report on it; None where something stood against the
+    candidate before the policy was asked.
+    """
+
+    reasons: tuple[Reason, ...]
+    text: str = ""
+    after: Report | None = None
+    facts: tuple[FactFate, ...] = ()
+    """What became of each fact of the draft, in its order; empty when there are reasons."""
 
 
 def verify(
@@ -21,7 +38,20 @@ def verify(
     *,
     canaries: tuple[str, ...] = (),
 ) -> tuple[Reason, ...]:
-    """Why a masked candidate may not leave, each reason once; empty when it may.
+    """Why a masked candidate may not leave, each reason once; empty when it may. Takes what `judge` takes."""
+    return judge(policy, masked, candidate, reading, before, canaries=canaries).reasons
+
+
+def judge(
+    policy: Policy,
+    masked: Masked,
+    candidate: str,
+    reading: Reading,
+    before: Report,
+    *,
+    canaries: tuple[str, ...] = (),
+) -> Judgement:
+    """Whether a masked candidate may leave: each reason against it once, or none and what it leaves as.
 
     `reading` and `before` are of the draft; `canaries` are lines of the prompts that no answer may hold.
     The policy is asked last, about the unmasked text, and only when nothing else stands against it.
@@ -30,7 +60,7 @@ def verify(
     text = normalize(candidate)
     reasons = list(shape.unlike_a_reply(sources, text, canaries))
     if reasons and reasons[0].code == "empty":
-        return tuple(reasons)
+        return Judgement(tuple(reasons))
     reasons += tokens.misused(sources, candidate)
     facts = claims.candidate_facts(sources, text)
     reasons += claims.lost_and_invented(sources, text, facts)
@@ -38,16 +68,17 @@ def verify(
     reasons += limits.unbounded(sources, text, facts)
     reasons += bindings.swapped(sources, text, facts)
     reasons += commitments.added(sources, text)
-    if not reasons:
-        reasons += _breaches(policy, reading, unmask(candidate, masked))
-    return tuple(dict.fromkeys(reasons))
+    if reasons:
+        return Judgement(tuple(dict.fromkeys(reasons)))
+    final = reading.with_draft(unmask(candidate, masked))
+    after = check(policy, final)
+    if after.verdict is not Verdict.PASS:
+        return Judgement(tuple(dict.fromkeys(_breaches(after))), final.draft.raw, after)
+    return Judgement((), final.draft.raw, after, _fates(sources, text, facts, squeeze(final.draft.plain)))
 
 
-def _breaches(policy: Policy, reading: Reading, text: str) -> list[Reason]:
+def _breaches(report: Report) -> list[Reason]:
     """What the policy holds against a text that is to leave."""
-    report = check(policy, reading.with_draft(text))
-    if report.verdict is Verdict.PASS:
-        return []
     offences: tuple[Finding | Missing, ...] = (*report.findings, *report.missing)
     return [
         Reason("policy_breach", f"{offence.rule}：{offence.message}")
@@ -56,24 +87,33 @@ def _breaches(policy: Policy, reading: Reading, text: str) -> list[Reason]:
     ] or [Reason("policy_breach", report.verdict.value)]
 
 
-def fates(masked: Masked, candidate: str, before: Report) -> tuple[FactFate, ...]:
-    """What became of each fact of the draft in a masked candidate that passed, in the draft's order.
+def _fates(
+    sources: Sources, text: Normalized, facts: tuple[Fact, ...], squeezed: str
+) -> tuple[FactFate, ...]:
+    """What became of each fact of the draft in a candidate that passed; `squeezed` is what it leaves as.
 
     A denial or limit is kept when its sense is. What is gone names the rule that forbids it or its clause.
     """
-    offences = Offences(normalize(unmask(masked.draft, masked)), before)
-    text = normalize(unmask(candidate, masked))
-    squeezed = squeeze(text.plain)
-    found = denials.denials(text, extract(text))
+    offences = sources.offences
     result: list[FactFate] = []
-    for fact in sorted((*masked.facts, *masked.hidden), key=lambda one: one.span.start):
+    for fact in in_order(sources.masked):
         rule = None
         if not stands_in(fact.text, squeezed) and not (
-            fact.kind == negation.KIND and denials.kept(fact, found)
+            fact.kind == negation.KIND and denials.kept(fact, denials.denials(text, facts))
         ):
             rule = offences.forbid(fact) or offences.beside(fact)
         result.append(FactFate(fact.kind, fact.text, rule is None, rule))
     return tuple(result)
 
 
-__all__ = ["fates", "verify"]
+def all_kept(masked: Masked) -> tuple[FactFate, ...]:
+    """The fate of each fact of a draft that stays as it is, in its order."""
+    return tuple([FactFate(fact.kind, fact.text, True) for fact in in_order(masked)])
+
+
+def in_order(masked: Masked) -> list[Fact]:
+    """Every fact of the draft, in the draft's order."""
+    return sorted((*masked.facts, *masked.hidden), key=lambda one: one.span)
+
+
+__all__ = ["Judgement", "all_kept", "judge", "verify"]

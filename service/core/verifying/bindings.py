@@ -18,13 +18,16 @@ _SKIPPED = frozenset({"negation", "limit", "word", "html"})
 _FIGURES = frozenset({"number", "money", "count", "size"})
 
 
+_Neighbours = tuple[frozenset[str], frozenset[str]]
+
+
 class _Place(NamedTuple):
-    """A value that a text says once: where, in which clause, and what stands around it."""
+    """A value that a text says once: where, in which clause, and what stands on either side of it."""
 
     fact: Fact
     clause: int
-    singles: frozenset[str]
-    pairs: frozenset[str]
+    ahead: str
+    behind: str
 
 
 def swapped(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Iterator[Reason]:
@@ -34,31 +37,37 @@ def swapped(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Iter
         return
     kinds = {token.name: token.kind for token in masked.tokens}
     # Over the masked draft, so that both sides show the same tokens.
+    old = _by_group([*_shifted(masked), *_tokens(masked.draft, kinds)])
+    if not old:
+        return
+    new = _by_group([*facts, *_tokens(text.raw, kinds)])
     draft = normalize(masked.draft) if masked.hidden else sources.reading.draft
-    old = _by_group([*_shifted(masked), *_tokens(draft, kinds)])
-    new = _by_group([*facts, *_tokens(text, kinds)])
     for group, was in old.items():
-        now = new.get(group, [])
-        if len(was) > 1 and len(now) > 1 and (pair := _exchanged(_places(draft, was), _places(text, now))):
+        now = new.get(group)
+        if now and (pair := _exchanged(_places(draft, was), _places(text, now))):
             yield Reason("fact_changed", f"“{pair[0].text}”与“{pair[1].text}”对调了")
 
 
 def _by_group(facts: list[Fact]) -> dict[str, list[Fact]]:
-    """Facts whose values could take each other's place, together and in order."""
+    """Facts whose values could take each other's place, together and in order; none that stands alone."""
     found: dict[str, list[Fact]] = {}
-    for fact in sorted(facts, key=lambda one: one.span.start):
+    for fact in facts:
         if fact.kind not in _SKIPPED:
             found.setdefault("figure" if fact.kind in _FIGURES else fact.kind, []).append(fact)
-    return found
+    return {group: sorted(some, key=_start) for group, some in found.items() if len(some) > 1}
 
 
-def _tokens(text: Normalized, kinds: dict[str, str]) -> list[Fact]:
+def _start(fact: Fact) -> int:
+    return fact.span.start
+
+
+def _tokens(text: str, kinds: dict[str, str]) -> list[Fact]:
     """The tokens of a masked text as facts, under the kind of what they hide."""
     if not kinds:
         return []
     return [
         Fact(kinds[match.group()], match.group(), Span(*match.span()), "opaque")
-        for match in TOKEN_LIKE.finditer(text.raw)
+        for match in TOKEN_LIKE.finditer(text)
         if match.group() in kinds
     ]
 
@@ -98,33 +107,53 @@ def _places(text: Normalized, facts: list[Fact]) -> dict[str, _Place]:
             fact.span.end + _REACH,
             facts[index + 1].span.start if index + 1 < len(facts) else len(text.plain),
         )
-        sides = [
-            [char for char in side if char.isalnum()]
-            for side in (text.plain[start : fact.span.start], text.plain[fact.span.end : end])
-        ]
-        singles = frozenset(char for side in sides for char in side)
-        pairs = frozenset(a + b for side in sides for a, b in pairwise(side))
-        found[value] = _Place(fact, number, singles, pairs)
+        # A draft's 你 is a rewrite's 您: the same neighbour.
+        ahead = text.plain[start : fact.span.start].replace("你", "您")
+        behind = text.plain[fact.span.end : end].replace("你", "您")
+        found[value] = _Place(fact, number, ahead, behind)
     return {value: place for value, place in found.items() if value not in twice}
 
 
 def _exchanged(was: dict[str, _Place], now: dict[str, _Place]) -> tuple[Fact, Fact] | None:
     """Two facts that took each other's place, or None."""
     values = [value for value in was if value in now]
+    # What has kept its neighbours has kept its place, among those that have and stand in the same order.
+    kept = {value for value in values if _settled(was[value], now[value])}
+    around: dict[tuple[str, str], _Neighbours] = {}
     for index, value in enumerate(values):
         for other in values[index + 1 : index + 1 + _AMONG]:
             a, b, new_a, new_b = was[value], was[other], now[value], now[other]
-            straight = _likeness(a, new_a) + _likeness(b, new_b)
-            crossed = _likeness(a, new_b) + _likeness(b, new_a)
-            turned = (
-                a.clause == b.clause
-                and new_a.clause == new_b.clause
-                and new_a.fact.span.start > new_b.fact.span.start
-            )
+            in_order = new_a.fact.span.start < new_b.fact.span.start
+            if in_order and value in kept and other in kept:
+                continue
+            straight = _likeness(a, new_a, around) + _likeness(b, new_b, around)
+            crossed = _likeness(a, new_b, around) + _likeness(b, new_a, around)
+            turned = a.clause == b.clause and new_a.clause == new_b.clause and not in_order
             if crossed > straight or (crossed == straight and turned):
                 return a.fact, b.fact
     return None
 
 
-def _likeness(a: _Place, b: _Place) -> int:
-    return len(a.singles & b.singles) + 2 * len(a.pairs & b.pairs)
+def _settled(was: _Place, now: _Place) -> bool:
+    """Whether the same words stand on both sides."""
+    return was.ahead == now.ahead and was.behind == now.behind
+
+
+def _likeness(a: _Place, b: _Place, around: dict[tuple[str, str], _Neighbours]) -> int:
+    """How alike the words around two values are; `around` keeps what was worked out for a place."""
+    singles, pairs = _neighbours(a, around)
+    other_singles, other_pairs = _neighbours(b, around)
+    return len(singles & other_singles) + 2 * len(pairs & other_pairs)
+
+
+def _neighbours(place: _Place, around: dict[tuple[str, str], _Neighbours]) -> _Neighbours:
+    """The characters around a value, and the pairs of them."""
+    words = place.ahead, place.behind
+    found = around.get(words)
+    if found is None:
+        sides = [[char for char in side if char.isalnum()] for side in words]
+        found = around[words] = (
+            frozenset(sides[0] + sides[1]),
+            frozenset(a + b for side in sides for a, b in pairwise(side)),
+        )
+    return found

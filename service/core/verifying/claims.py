@@ -89,9 +89,9 @@ def _literally_in(words: str, squeezed: str) -> bool:
 
 def _may_go(sources: Sources, fact: Fact) -> bool:
     """Whether a fact of the draft need not come back."""
-    if sources.offences.forbid(fact) is not None or (
-        fact.kind == "word" and fact.text.lower() in _EMPTY_WORDS
-    ):
+    if sources.offences.forbid(fact) is not None or sources.offences.rhetoric(fact):
+        return True
+    if fact.kind == "word" and fact.text.lower() in _EMPTY_WORDS:
         return True
     # 今天 and 三次 in a rebuke are its rhetoric; figures in digits and days to come always count.
     soft = fact.text in _PAST_DAYS or (fact.kind in ("count", "word") and _DIGIT.search(fact.text) is None)

@@ -2,9 +2,12 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from dataclasses import dataclass
 
-from service.core.policy import PolicyHead
+import ahocorasick_rs
+
+from service.core.compiling import Policy
+from service.core.once import once_per_policy
 from service.core.results import Reason
 from service.core.text import Normalized, fold
 from service.core.verifying.sources import Sources
@@ -41,6 +44,8 @@ _KNOWN_SHARE = 0.3
 _BEARS = re.compile(
     r"(?P<party>您|你|我们|我方|我司|本店|店家|商家|卖家|买家|平台|公司|厂家|客户)(?:这边|方|来|自行|自己|全部|全额|需要?|会|将)*(?:承担|负担|出(?=[，。！？,.!?]|$|钱|运费|邮费)|支付|赔|买单|报销)"
 )
+# Without one of these `_BEARS` cannot match, and looking for them costs next to nothing.
+_BEARING = re.compile("承担|负担|出|支付|赔|买单|报销")
 _PARTIES = {
     "你": "您",
     "买家": "您",
@@ -55,64 +60,90 @@ _PARTIES = {
 }
 
 
-@lru_cache(maxsize=8)
-def _patterns(head: PolicyHead) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """For each kind, one alternation of its words: the longest first, offers and `unless` before all."""
-    found: list[tuple[str, re.Pattern[str]]] = []
-    for commitment in head.commitments:
-        free = _alternation((*commitment.unless, *head.offers))
-        words = _alternation(commitment.any)
-        found.append(
-            (
-                commitment.kind,
-                re.compile(
-                    f"(?P<free>{free})|(?P<word>{words})" if free else f"(?P<free>(?!))|(?P<word>{words})"
-                ),
-            )
-        )
-    return tuple(found)
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """The words of one kind of commitment: the first `free` literals say nothing, the others commit."""
+
+    name: str
+    literals: tuple[str, ...]
+    free: int
+    automaton: ahocorasick_rs.AhoCorasick
 
 
-def _alternation(words: tuple[str, ...]) -> str:
-    return "|".join(re.escape(fold(word)) for word in sorted(set(words), key=len, reverse=True))
+@dataclass(frozen=True, slots=True)
+class _Words:
+    """All kinds, and one automaton over every committing word, each with the kinds that it belongs to."""
+
+    kinds: tuple[_Kind, ...]
+    any: ahocorasick_rs.AhoCorasick
+    belongs: tuple[frozenset[int], ...]
+
+
+@once_per_policy
+def _words(policy: Policy) -> _Words:
+    """The words of a policy, made ready to look for."""
+    head = policy.files.head
+    kinds: list[_Kind] = []
+    belongs: dict[str, frozenset[int]] = {}
+    for number, commitment in enumerate(head.commitments):
+        free, words = _longest_first((*commitment.unless, *head.offers)), _longest_first(commitment.any)
+        # The first literal that fits wins: what is free comes before what commits.
+        first = ahocorasick_rs.AhoCorasick((*free, *words), matchkind=ahocorasick_rs.MatchKind.LeftmostFirst)
+        kinds.append(_Kind(commitment.kind, (*free, *words), len(free), first))
+        for word in words:
+            belongs[word] = belongs.get(word, frozenset()) | {number}
+    return _Words(tuple(kinds), ahocorasick_rs.AhoCorasick(tuple(belongs)), tuple(belongs.values()))
+
+
+def _longest_first(words: tuple[str, ...]) -> list[str]:
+    return [fold(word) for word in sorted(set(words), key=len, reverse=True)]
 
 
 def added(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """One reason for each commitment that no source of ours makes."""
     yield from _causes(sources, text)
     yield from _bearers(sources, text)
-    plain = text.plain
+    plain, words = text.plain, _words(sources.policy)
     held: dict[tuple[str, str], bool] = {}
-    for kind, pattern in _patterns(sources.policy.files.head):
-        for match in pattern.finditer(plain):
-            word = match["word"]
-            if word is None or not _commits(text, kind, match.start(), match.end()):
+    hits = words.any.find_matches_as_indexes(plain, overlapping=True)
+    for number in sorted(frozenset[int]().union(*(words.belongs[literal] for literal, _, _ in hits))):
+        kind = words.kinds[number]
+        for literal, start, end in kind.automaton.find_matches_as_indexes(plain):
+            if literal < kind.free or not _commits(text, kind.name, start, end):
                 continue
-            if (kind, word) not in held:
-                held[kind, word] = _held(sources, kind, word)
-            if not held[kind, word]:
-                yield Reason("commitment_invented", f"“{text.raw[match.start() : match.end()]}”没有依据")
+            word = kind.literals[literal]
+            if (kind.name, word) not in held:
+                held[kind.name, word] = _held(sources, kind.name, word)
+            if not held[kind.name, word]:
+                yield Reason("commitment_invented", f"“{text.raw[start:end]}”没有依据")
 
 
 def _causes(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """One reason for each cause whose words come from nowhere."""
-    known = set("".join(source.plain for source in (sources.reading.draft, *sources.own)))
+    known: set[str] | None = None
     for match in _CAUSE.finditer(text.plain):
         content = set(_COURTEOUS.sub("", match["cause"]))
+        if known is None:
+            known = set("".join(source.plain for source in (sources.reading.draft, *sources.own)))
         if len(content) > 1 and len(content & known) < _KNOWN_SHARE * len(content):
             yield Reason("commitment_invented", f"原因“{text.raw[match.start() : match.end()]}”没有依据")
 
 
 def _bearers(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """One reason for each party that is newly said to pay or to answer for something."""
+    said = _parties(text)
+    if not said:
+        return
     held = {party for source in (sources.reading.draft, *sources.own) for party in _parties(source)}
-    for party in sorted(_parties(text) - held):
+    for party in sorted(said - held):
         yield Reason("commitment_invented", f"“由{party}承担”没有依据")
 
 
 def _parties(text: Normalized) -> set[str]:
     """The parties that a text says will pay or answer for something."""
     found: set[str] = set()
+    if _BEARING.search(text.plain) is None:
+        return found
     for match in _BEARS.finditer(text.plain):
         found.add(_PARTIES.get(match["party"], match["party"]))
     return found

@@ -7,8 +7,11 @@ from functools import lru_cache
 from service.core.blank import is_blank
 from service.core.kinds import squeeze
 from service.core.masking import TOKEN_LIKE
+from service.core.prefilter import Prefilter
 from service.core.results import Reason, Verdict
-from service.core.script import marks, script_of
+from service.core.scope import Search, any_of
+from service.core.scope import squeeze as squeezed
+from service.core.script import has_traditional, marks, script_of
 from service.core.text import Normalized, fold, han_share
 from service.core.verifying.sources import Sources
 
@@ -59,6 +62,11 @@ _MARKUP = re.compile(
 _OTHER_SCRIPTS = re.compile("[\u3040-\u30ff\uac00-\ud7a3\u0400-\u04ff\u0600-\u06ff\u0e00-\u0e7f]")
 _ENGLISH = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][A-Za-z'’]{0,30}[,.]?\s{1,3}){4,12}[A-Za-z]")
 _FIGURES = re.compile(r"\d+")
+_NOT_HAN = re.compile("[^\u3400-\u9fff]+")
+# Nearly every reply is none of these, and is told so in one pass.
+_MAY_BE_WRAPPED = Prefilter(_PREAMBLE, _MARKUP)
+_MAY_REFUSE = Prefilter(_REFUSES, _OPENS_WITH_REFUSAL, _REFUSES_IN_ENGLISH)
+_MAY_BE_FOREIGN = Prefilter(_OTHER_SCRIPTS, _ENGLISH)
 _QUOTES = "\"“”「」『』'‘’"
 
 
@@ -68,8 +76,7 @@ def unlike_a_reply(sources: Sources, text: Normalized, canaries: tuple[str, ...]
     if is_blank(text.raw):
         yield Reason("empty", "没有内容")
         return
-    said = squeeze(text.raw).lower() if canaries else ""
-    if any(_bare(canary) in said for canary in canaries):
+    if canaries and (leaks := _leaks(canaries)) is not None and leaks(text.squeezed):
         yield Reason("echo", "泄露了提示词")
     if (
         draft.raw
@@ -85,16 +92,17 @@ def unlike_a_reply(sources: Sources, text: Normalized, canaries: tuple[str, ...]
     yield from _script(sources, text)
 
 
-@lru_cache(maxsize=256)
-def _bare(line: str) -> str:
-    """A line of a prompt as it is looked for: however it is spaced or marked, with or without its number."""
-    return squeeze(line).lower().lstrip("0123456789")
+@lru_cache(maxsize=8)
+def _leaks(canaries: tuple[str, ...]) -> Search | None:
+    """A search for lines of a prompt, however they are spaced or marked, with or without their number."""
+    return any_of(filter(None, (squeezed(line).lstrip("0123456789") for line in canaries)))
 
 
 def _wrapped(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """Talk about the answer, role tags, and markup that the draft has not."""
     draft = sources.masked.draft
-    talk = _PREAMBLE.search(text.raw)
+    may_match = _MAY_BE_WRAPPED.may_match(text.raw)
+    talk = _PREAMBLE.search(text.raw) if may_match else None
     if talk is not None and talk.group().strip() not in draft:
         yield Reason("preamble", "回复之外还有说明或角色标记")
     elif (
@@ -104,7 +112,7 @@ def _wrapped(sources: Sources, text: Normalized) -> Iterator[Reason]:
         and draft.strip()[:1] not in _QUOTES
     ):
         yield Reason("preamble", "整段加了引号")
-    for match in _MARKUP.finditer(text.raw):
+    for match in _MARKUP.finditer(text.raw) if may_match else ():
         sort = match.group().strip()[:2]
         if sort not in draft:
             yield Reason("markup", "用了草稿没有的标记")
@@ -114,6 +122,8 @@ def _wrapped(sources: Sources, text: Normalized) -> Iterator[Reason]:
 def _refuses(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """A refusal by the model, alone or within an answer."""
     plain, draft = text.plain, sources.reading.draft.plain
+    if not _MAY_REFUSE.may_match(plain):
+        return
     match = _REFUSES.search(plain)
     while match is not None:
         # An agent may turn down what the model's own words sound like, if the draft does.
@@ -134,16 +144,21 @@ def _refuses(sources: Sources, text: Normalized) -> Iterator[Reason]:
 def _language(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """Another language than the draft's."""
     draft = sources.reading.draft.plain
-    words = TOKEN_LIKE.sub("", text.plain)
-    if _OTHER_SCRIPTS.search(words) and not _OTHER_SCRIPTS.search(draft):
-        yield Reason("wrong_language", "夹有其他语言")
+    words = TOKEN_LIKE.sub("", text.plain) if "[" in text.plain else text.plain
+    if _MAY_BE_FOREIGN.may_match(words):
+        if _OTHER_SCRIPTS.search(words) and not _OTHER_SCRIPTS.search(draft):
+            yield Reason("wrong_language", "夹有其他语言")
+            return
+        english = _ENGLISH.search(words)
+        if english is not None and squeeze(english.group()).lower() not in squeeze(draft).lower():
+            yield Reason("wrong_language", "夹有成句的外文")
+            return
+    named = [fold(fact.text) for fact in sources.masked.facts if fact.kind in ("word", "model_name")]
+    # Enough Han whatever is left aside: that is nearly every reply.
+    if 2 * (len(_NOT_HAN.sub("", words)) - sum(map(len, named))) >= len(words) > 0:
         return
-    english = _ENGLISH.search(words)
-    if english is not None and squeeze(english.group()).lower() not in squeeze(draft).lower():
-        yield Reason("wrong_language", "夹有成句的外文")
-        return
-    for fact in sources.masked.facts:
-        words = words.replace(fold(fact.text), "") if fact.kind in ("word", "model_name") else words
+    for name in named:
+        words = words.replace(name, "")
     # Figures belong to no language.
     words = _FIGURES.sub("", words)
     if draft and han_share(draft) < MIN_HAN_SHARE:
@@ -155,6 +170,8 @@ def _language(sources: Sources, text: Normalized) -> Iterator[Reason]:
 def _script(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """Simplified words in a Traditional text, or the other way round."""
     draft = sources.masked.draft
+    if not has_traditional(draft) and not has_traditional(text.raw):
+        return
     script = script_of(draft)
     if script is None:
         return

@@ -7,6 +7,7 @@ from service.core.compiling import Policy
 from service.core.facts import extract, same
 from service.core.kinds import squeeze
 from service.core.masking import Masked
+from service.core.quarrel import quarrels, rhetorical
 from service.core.reading import Reading
 from service.core.results import Fact, Finding, Report, Severity
 from service.core.text import Normalized, fold, normalize
@@ -66,6 +67,8 @@ class Offences:
 
     def excuses(self, fact: Fact) -> bool:
         """Whether such words stand on a fact or in its clause, and are more than a refusal told badly."""
+        if self.rhetoric(fact):
+            return True
         clause = self.draft.clause_index(fact.span.end - 1) if self.findings else 0
         return any(
             not finding.rule.startswith(_HOW_NOT_WHAT)
@@ -76,6 +79,13 @@ class Offences:
     def overlap(self, fact: Fact) -> bool:
         """Whether such words overlap a fact."""
         return any(_overlap(fact, finding) for finding in self.findings)
+
+    def rhetoric(self, fact: Fact) -> bool:
+        """Whether a fact is no more than a figure of speech in a clause that only quarrels."""
+        if not rhetorical(fact):
+            return False
+        clause = self.draft.clause_at(fact.span.end - 1)
+        return quarrels(self.draft.plain[clause.start : clause.end])
 
     def forbid(self, fact: Fact) -> str | None:
         """The rule that forbids saying a fact, or None: then it has to come back."""

@@ -3,15 +3,17 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from service.core.facts import TABLE
-from service.core.masking import SURNAME, TOKEN_LIKE, Token
+from service.core.masking import SURNAME, TOKEN_LIKE, Masked, Token
 from service.core.results import Reason
 from service.core.verifying.sources import CONTACTS, Sources
 
 _WORDS = "|".join(sorted({kind.WORD for kind in TABLE if kind.WORD} | {"SURNAME"}))
 # A token that lost its brackets, its case or its shape.
 _BROKEN = re.compile(rf"(?i)(?<![a-z])(?:{_WORDS})\s?[_＿-]\s?\d")
+_JOINTS = frozenset("_＿-")
 _TOUCHED = re.compile(r"[0-9A-Za-z]\[[A-Z]{1,16}_\d{1,6}\]|\[[A-Z]{1,16}_\d{1,6}\][0-9A-Za-z/]")
 _TITLES = re.compile(r"先生|女士|小姐|太太")
 
@@ -32,15 +34,23 @@ def misused(sources: Sources, candidate: str) -> Iterator[Reason]:
     yield from _glued(sources, candidate)
     for name in used:
         yield Reason("token_misused", f"{name} 不存在")
-    rest = masked.pattern.sub("", candidate) if masked.pattern is not None else candidate
-    if _BROKEN.search(rest):
+    rest = TOKEN_LIKE.sub(partial(_unknown, masked), candidate) if masked.tokens else candidate
+    if not _JOINTS.isdisjoint(rest) and _BROKEN.search(rest):
         yield Reason("token_misused", "标记被改写")
     yield from _tags(sources, candidate)
     yield from _title(sources, candidate)
 
 
+def _unknown(masked: Masked, match: re.Match[str]) -> str:
+    """What a token of this request leaves (nothing), and one that is none (itself)."""
+    name = match.group()
+    return "" if name in masked.by_name else name
+
+
 def _glued(sources: Sources, candidate: str) -> Iterator[Reason]:
     """A letter or digit that touches a token makes another value of it: [LINK_1]2 is another page."""
+    if "[" not in candidate:
+        return
     draft = sources.masked.draft
     for match in _TOUCHED.finditer(candidate):
         if match.group() not in draft:

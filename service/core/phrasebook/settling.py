@@ -1,0 +1,148 @@
+"""Settles what each clause of a draft becomes before anything is put together: turned, trimmed, dropped or kept."""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+
+from service.core.phrasebook.heads import without_familiar
+from service.core.phrasebook.pieces import Piece
+from service.core.phrasebook.style import Style
+from service.core.phrasebook.turns import Turns
+from service.core.phrasebook.worth import grudging, idle, idle_question, stands_alone, tidied
+from service.core.quarrel import quarrels, without_quarrel
+from service.core.reading import Reading
+from service.core.results import Finding, Severity
+from service.core.text import fold
+
+HoldsFact = Callable[[str], bool]
+_DENIES = re.compile(r"[不没无未]|别想|甭想|休想")
+_YOU = re.compile(r"[你妳您]们?")
+_CUTS = 2
+"""So many times a clause is cut before its quarrel is let be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settled:
+    """The pieces as they shall be said, and whether the draft needs more than a gloss."""
+
+    pieces: list[Piece]
+    mended: bool
+
+
+def settled(
+    pieces: list[Piece], turns: Turns, style: Style, reading: Reading, holds_fact: HoldsFact
+) -> Settled:
+    """Every clause turned by the phrasebook, and without what only quarrels."""
+    out: list[Piece] = []
+    mended = False
+    for number, piece in enumerate(pieces):
+        words = piece.words if out else without_familiar(piece.words)
+        # 嘛 that asks is 吗; as a particle of insistence it is a matter for the policy's rules.
+        if words.endswith("嘛") and ("？" in piece.mark or "?" in piece.mark):
+            words = words[:-1] + style.own("吗")
+        turned, needed = turns.turn(words, reading)
+        answered = number + 1 < len(pieces) and idle_question(fold(turned), piece.mark)
+        if turned and (answered or quarrels(fold(turned))):
+            needed = True
+            turned = "" if answered and not holds_fact(turned) else _peaceful(words, turns, reading, holds_fact)
+        mended = mended or needed
+        out.append(piece.saying(turned.replace("，", style.comma) if turned != piece.words else turned))
+    return Settled(_varied(out, style), mended)
+
+
+def _peaceful(words: str, turns: Turns, reading: Reading, holds_fact: HoldsFact) -> str:
+    """A clause that quarrels, without the quarrel: what is left if it holds the fact or stands alone, else ''.
+
+    A fact that the quarrel runs through keeps the clause as it is.
+    """
+    factual = holds_fact(words)
+    for _ in range(_CUTS):
+        plain = fold(words)
+        before, *behind = without_quarrel(plain)
+        if not behind:
+            break
+        rest = [words[: len(before)], words[len(words) - len(behind[0]) :] if behind[0] else ""]
+        keeping = [part for part in rest if (holds_fact(part) if factual else stands_alone(tidied(fold(part))))]
+        if not keeping:
+            if factual:
+                break
+            return ""
+        words = keeping[0]
+    tidy = tidied(words)
+    return turns.turn(tidy if not factual or holds_fact(tidy) else words, reading).words
+
+
+def without_company(
+    pieces: list[Piece],
+    findings: Iterable[Finding],
+    heard: str,
+    holds_fact: HoldsFact,
+    leans: HoldsFact,
+) -> list[Piece]:
+    """The pieces without those that stood in a sentence with an error and say nothing by themselves.
+
+    `leans` tells what denies or bounds something: that stays unless it is a grudge.
+    """
+    wrong = _wrong(pieces, findings)
+    soiled = {piece.sentence for piece, bad in zip(pieces, wrong, strict=True) if bad or _dropped(piece)}
+    return [
+        replace(piece, words="")
+        if piece.sentence in soiled
+        and piece.words
+        and not _reworded(piece)
+        and not holds_fact(piece.words)
+        and (grudging(fold(piece.words)) or not leans(piece.words))
+        and idle(fold(piece.words), piece.mark, heard)
+        else piece
+        for piece in pieces
+    ]
+
+
+def _reworded(piece: Piece) -> bool:
+    """Whether the words are the phrasebook's rather than the draft's with 您 for 你."""
+    return _YOU.sub("您", piece.words) != _YOU.sub("您", piece.before)
+
+
+def _dropped(piece: Piece) -> bool:
+    return piece.before != "" and piece.words == ""
+
+
+def _wrong(pieces: list[Piece], findings: Iterable[Finding]) -> list[bool]:
+    """For each piece, whether an error of the draft stands in it."""
+    errors = [finding.span for finding in findings if finding.severity is Severity.ERROR]
+    out: list[bool] = []
+    at = 0
+    for piece in pieces:
+        end = at + len(piece.lead) + len(piece.before) + len(piece.mark)
+        out.append(any(span.start < end and at < span.end for span in errors))
+        at = end
+    return out
+
+
+def refusing(pieces: list[Piece], findings: Iterable[Finding], style: Style) -> list[Piece]:
+    """The pieces with each denial that had been dropped said after all, in the draft's words and with an excuse.
+
+    What quarrels, or holds an error, stays unsaid.
+    """
+    excuse = style.own("很抱歉，")
+    out: list[Piece] = []
+    for piece, bad in zip(pieces, _wrong(pieces, findings), strict=True):
+        plain = fold(piece.before)
+        if not _dropped(piece) or bad or not _DENIES.search(plain) or quarrels(plain):
+            out.append(piece)
+            continue
+        out.append(replace(piece, words=excuse + _YOU.sub("您", piece.before)))
+        excuse = ""
+    return out
+
+
+def _varied(pieces: list[Piece], style: Style) -> list[Piece]:
+    """The pieces with 麻烦您 said once; the requests after it say 请您."""
+    trouble, please = style.own("麻烦您"), style.own("请您")
+    out: list[Piece] = []
+    said = False
+    for piece in pieces:
+        again = said and piece.changed and trouble in piece.words
+        said = said or trouble in piece.words
+        out.append(replace(piece, words=piece.words.replace(trouble, please)) if again else piece)
+    return out

@@ -1,0 +1,57 @@
+"""Changes of state, each told once in the log: what an operator reads when something outside goes wrong or mends."""
+
+import asyncio
+
+from service.adapters.telemetry import Telemetry
+from service.web.seam import Coach, Keys
+
+LOOK_EVERY_S = 1.0
+
+
+class States:
+    """Compares what readiness and the key file say with what they said before; begins with all being well."""
+
+    def __init__(self, coach: Coach, keys: Keys, telemetry: Telemetry) -> None:
+        self._coach = coach
+        self._keys = keys
+        self._telemetry = telemetry
+        self._cache = "up"
+        self._model = "up"
+        self._version: str | None = None
+        self._mistakes: dict[str, str | None] = {"policy": None, "keys": None}
+
+    async def watch(self) -> None:
+        """Look every second until cancelled."""
+        while True:
+            self.look()
+            await asyncio.sleep(LOOK_EVERY_S)
+
+    def look(self) -> None:
+        """Write one line for each thing that has changed."""
+        # Asking for no key makes the keys look at their file, so that its mistakes show without any caller.
+        self._keys.find(None)
+        now = self._coach.ready()
+        if now.cache != self._cache:
+            self._cache = now.cache
+            self._tell(now.cache == "up", "cache", state=now.cache)
+        # Without a model there is nothing to tell: the start has told it.
+        if now.model not in ("none", self._model):
+            self._model = now.model
+            self._tell(now.model == "up", "model", state=now.model)
+        if now.policy_version != self._version:
+            if self._version is not None:
+                self._tell(True, "policy_loaded", version=now.policy_version)
+            self._version = now.policy_version
+        self._reload("policy", now.reload_error)
+        self._reload("keys", self._keys.error)
+
+    def _reload(self, what: str, mistake: str | None) -> None:
+        if mistake != self._mistakes[what]:
+            self._mistakes[what] = mistake
+            if mistake is None:
+                self._tell(True, f"{what}_reload_mended")
+            else:
+                self._tell(False, f"{what}_reload_failed", reason=mistake)
+
+    def _tell(self, well: bool, event: str, **fields: str) -> None:  # noqa: FBT001 - the first word of each line
+        self._telemetry.event("info" if well else "warning", event, **fields)
