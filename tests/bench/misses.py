@@ -1,3 +1,80 @@
-"""stub"""
-def measured(*a):
-    return iter(())
+"""What the service adds to a call of the model: a miss, beside the same call by the SDK alone."""
+
+import json
+import statistics
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import count
+from pathlib import Path
+
+import uvloop
+
+from service.adapters.prompt_files import load_prompts
+from service.core import masking
+from service.core.facts import extract
+from service.core.prompting import rewrite_messages
+from service.core.results import Draft
+from service.flow.rewrite import examine
+from tests.bench import drafts
+from tests.bench.load import Load, request
+from tests.bench.machine import on_server_core
+from tests.bench.rows import Row
+from tests.bench.servers import MODEL, Servers
+from tests.kit.default_policy import default_policy
+from tests.kit.service_process import ROOT
+
+SECONDS = 1.5
+ROUNDS = 5
+_UNIQUE = count(1)
+
+
+def measured(servers: Servers) -> Iterator[Row]:
+    """The rows, one as soon as it is known."""
+    for connections in (1, 8):
+        direct: list[float] = []
+        ours: list[float] = []
+        for _ in range(ROUNDS):
+            direct.append(_direct(servers, connections))
+            load = Load(_never_twice())
+            uvloop.run(load.run(servers.service, connections, SECONDS))
+            ours.append(statistics.median(load.times) * 1000)
+        added = statistics.median(mine - theirs for mine, theirs in zip(ours, direct, strict=True))
+        seen = f"p50 {statistics.median(ours):.2f} ms, SDK alone {statistics.median(direct):.2f} ms"
+        yield Row(f"/rewrite added to the model's call, {connections} at once", added, "ms", 2.0, "at most", seen)
+
+
+def _customer() -> str:
+    return f"请问第{next(_UNIQUE)}号柜台几点开门？"
+
+
+def _never_twice() -> Iterator[bytes]:
+    """Requests of which no two are the same."""
+    while True:
+        for text in drafts.REWRITES_40:
+            yield request("/rewrite", {"draft": text, "context": {"customer_message": _customer()}})
+
+
+def _direct(servers: Servers, connections: int) -> float:
+    """The p50 of the SDK's own calls in milliseconds, made from the server's core while the service has nothing to do."""
+    policy, prompt = default_policy(), load_prompts(ROOT / "prompts").rewrite
+    calls = []
+    for text in drafts.REWRITES_40:
+        draft = Draft(text, customer_message=_customer())
+        reading, before = examine(draft, policy)
+        masked = masking.mask(reading, extract(reading.draft))
+        messages = rewrite_messages(prompt, policy, masked, reading, before, "polish")
+        calls.append([{"role": one.role, "content": one.content} for one in messages])
+    told = {
+        "url": servers.model_url, "model": MODEL, "calls": calls, "connections": connections, "seconds": SECONDS,
+        "temperature": prompt.temperature, "max_tokens": prompt.max_tokens,
+    }  # fmt: skip
+    done = subprocess.run(
+        on_server_core(sys.executable, "-m", "tests.bench.direct"),
+        cwd=Path(ROOT), input=json.dumps(told).encode(), capture_output=True, check=False,
+    )  # fmt: skip
+    if done.returncode:
+        raise RuntimeError(done.stderr.decode("utf-8", "replace")[-2000:])
+    return float(done.stdout)
+
+

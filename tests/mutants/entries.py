@@ -14,6 +14,16 @@ class Mutant(NamedTuple):
     old: str
     new: str
     tests: tuple[str, ...]
+    also: tuple[str, str] = ("", "")
+    """A second place of the file, where one guard alone would hide the loss of the other."""
+
+    def planted(self, good: str) -> str:
+        """The text of the file with the bug in it. Raises ValueError when a place is not there exactly once."""
+        for old, new in ((self.old, self.new), self.also):
+            if old and good.count(old) != 1:
+                raise ValueError(f"{self.name}: {self.file} does not hold its text exactly once")
+            good = good.replace(old, new) if old else good
+        return good
 
 
 def _bug(name: str, promise: str, file: str, old: str, new: str, *tests: str) -> Mutant:
@@ -35,7 +45,7 @@ MUTANTS = (
     _bug("cache key without the policy's version", "R32", "flow/work.py", "self.policy.stamp.name, self.policy.stamp.version,", "self.policy.stamp.name,", f"{_UNIT}cache_key"),
     _bug("cache key without the mode", "R32", "flow/work.py", "reading.title, self.draft.mode,", "reading.title,", _REWRITE),
     _bug("cache key without the customer's words", "R32", "flow/work.py", "masked.draft, masked.customer, history,", "masked.draft, history,", _REWRITE),
-    _bug("cache key without the models", "R32", "flow/work.py", '"\\x00".join(self.ports.attempts.models)', '""', _REWRITE),
+    _bug("cache key without the models", "R32", "flow/work.py", '"\\x00".join(self.ports.attempts.models)', '""', f"{_UNIT}cache_key"),
     _bug("the seal of a value is not checked", "R14", "adapters/sealed.py", "if not hmac.compare_digest(raw[:_MAC_BYTES], _mac(name, secret, payload)):", "if False:", f"{_CONTRACT}cache"),
     _bug("a value is good under any name", "R14", "adapters/sealed.py", 'b"%d:%b%b" % (len(name), name, payload)', "payload", f"{_CONTRACT}cache"),
     _bug("a value of any size is read", "R14", "adapters/cache.py", 'b"GETRANGE", name, b"0", _LAST', 'b"GET", name', f"{_CONTRACT}cache"),
@@ -59,7 +69,9 @@ MUTANTS = (
     _bug("retries without a budget", "R17", "flow/attempts.py", "return not self._attempts.retries.take(self._clock.monotonic())", "return False", _ATTEMPTS),
     _bug("a wrong key is tried again", "R25", "flow/attempts.py", "at_once = isinstance(failure, ModelMisconfigured)", "at_once = False", _ATTEMPTS),
     _bug("a call may take longer than the deadline", "R18", "flow/attempts.py", "max_tokens, left)", "max_tokens, left + 5.0)", _ATTEMPTS, f"{_CONTRACT}model_attempts"),
-    _bug("a redirect is taken for an answer", "R26", "adapters/openai_model.py", "if response.is_success:", "if response.is_success or response.is_redirect:", _FAULTS),
+    _bug("redirects on", "R26", "adapters/openai_model.py", "follow_redirects=False", "follow_redirects=True", _FAULTS)._replace(
+        also=("if response.is_success:", "if response.is_success or response.is_redirect:")
+    ),
     _bug("proxies of the environment on", "R26", "adapters/openai_model.py", "trust_env=False", "trust_env=True", _FAULTS),
     _bug("no cap on the body", "R24", "adapters/openai_model.py", "if left < 0 or count > limit // _LEAST_BYTES_A_PIECE:", "if False:", _FAULTS),
     _bug("a cut answer is an answer", "R19", "adapters/model_replies.py", 'if finish == "length":', "if False:", _WIRE),
@@ -76,5 +88,5 @@ MUTANTS = (
     _bug("a problem repeats a field's name", "R51", "web/mistakes.py", "if not _FIELD_NAME.fullmatch(name):", "if False:", f"{_CONTRACT}http_secrets"),
     _bug("a log line holds the draft", "R51", "adapters/telemetry.py", '"rewrite": rewrite.id,', '"rewrite": rewrite.draft.text,', f"{_CONTRACT}http_secrets", f"{_UNIT}telemetry"),
     _bug("a log line holds an exception's words", "R51", "adapters/trace_lines.py", "names = [type(error).__qualname__]", "names = [str(error)]", f"{_CONTRACT}http_secrets", f"{_UNIT}telemetry"),
-    _bug("keys are compared by their beginning", "R33", "adapters/keys.py", "known = self._known.get(digest)", "known = next((one for name, one in self._known.items() if name[:2] == digest[:2]), None)", f"{_UNIT}keys"),
+    _bug("keys are compared by their beginning", "R33", "adapters/keys.py", "known = self._known.get(digest)\n        return known.caller if known is not None and hmac.compare_digest(known.sha256, digest) else None", "known = next((one for name, one in self._known.items() if name[:2] == digest[:2]), None)\n        return known.caller if known is not None else None", f"{_UNIT}key_prefix"),
 )  # fmt: skip

@@ -160,7 +160,7 @@ async def test_the_deadline_holds_repairs_included() -> None:
 
 async def test_where_no_engine_keeps_the_promise_a_person_must_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any text that may leave, there is none: the findings are there to act on."""
-    monkeypatch.setattr("service.core.phrasebook.rewrite", lambda *_: "保证明天到")
+    monkeypatch.setattr("service.core.phrasebook.candidates", lambda *_: iter(["保证明天到"]))
     answer = await Bench(models=()).rewrite()
     assert (answer.status, answer.text, answer.after, answer.engine) == ("needs_review", None, None, "none")
     assert answer.before.findings

@@ -136,11 +136,14 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
         yield from _answers(policy, book, setting, draft)
     refused = refusing(useful, report.findings, style)
     tries = [(useful, _ADDED if light else frozenset()), (refused, frozenset()), (useful, _ADDED)]
+    said = False
     for kept, left_out in tries:
         text = _said(policy, kept, setting, left_out, holds_fact)
         if text and check(policy, reading.with_draft(unmask(text, masked))).verdict is Verdict.PASS:
+            said = True
             yield text
-    if not factual and not bare:
+    # A fact that may not be told at all is no reason to say nothing; verification knows which may go.
+    if not bare and not (factual and said):
         yield from _answers(policy, book, setting, draft)
 
 
@@ -191,9 +194,7 @@ def _said(
         if left_out == _ADDED:
             left_out = frozenset()
             continue
-        pieces, offending = repaired(
-            pieces, parts, report, holds_fact, setting.lines.excuse(setting.style)
-        )
+        pieces, offending = repaired(pieces, parts, report, holds_fact, setting.lines.excuse(setting.style))
         left_out |= offending
     return None
 

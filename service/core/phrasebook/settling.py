@@ -35,16 +35,19 @@ def settled(
     """Every clause turned by the phrasebook, and without what only quarrels."""
     out: list[Piece] = []
     mended = False
+    heard = reading.customer.plain if reading.customer else ""
     for number, piece in enumerate(pieces):
         words = piece.words if out else without_familiar(piece.words)
         # 嘛 that asks is 吗; as a particle of insistence it is a matter for the policy's rules.
         if words.endswith("嘛") and ("？" in piece.mark or "?" in piece.mark):
             words = words[:-1] + style.own("吗")
         turned, needed = turns.turn(words, reading)
-        answered = number + 1 < len(pieces) and idle_question(fold(turned), piece.mark)
+        answered = number + 1 < len(pieces) and idle_question(fold(turned), piece.mark, heard)
         if turned and (answered or quarrels(fold(turned))):
             needed = True
-            turned = "" if answered and not holds_fact(turned) else _peaceful(words, turns, reading, holds_fact)
+            turned = (
+                "" if answered and not holds_fact(turned) else _peaceful(words, turns, reading, holds_fact)
+            )
         mended = mended or needed
         out.append(piece.saying(turned.replace("，", style.comma) if turned != piece.words else turned))
     return Settled(_varied(out, style), mended)
@@ -62,7 +65,9 @@ def _peaceful(words: str, turns: Turns, reading: Reading, holds_fact: HoldsFact)
         if not behind:
             break
         rest = [words[: len(before)], words[len(words) - len(behind[0]) :] if behind[0] else ""]
-        keeping = [part for part in rest if (holds_fact(part) if factual else stands_alone(tidied(fold(part))))]
+        keeping = [
+            part for part in rest if (holds_fact(part) if factual else stands_alone(tidied(fold(part))))
+        ]
         if not keeping:
             if factual:
                 break

@@ -70,6 +70,6 @@ def calm(mark: str, words: str, style: Style, *, changed: bool) -> str:
         # Blanks between clauses are chat habit; beside words of ours they read as a gap.
         if mark and not mark.strip(" \u3000"):
             mark = style.comma
-    if words.endswith(("吗", "嗎")):
+    if words.endswith(("吗", "嗎")) or (changed and words.startswith(("请问", "請問")) and asks(words)):
         mark = re.sub(r"^[。.，,！!]", style.question, mark) or style.question
     return mark

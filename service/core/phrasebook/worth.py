@@ -14,7 +14,7 @@ _ASKS_FOR = re.compile(
     r"^(?:请|麻烦|建议|欢迎|可以|需要|需|记得|先|带|把|凭|按|到|去|在|找|提供|填|发|拨|打|点|选|搜|扫|拍|留|回|重新|如果|如需|若)"
 )
 _ACTS = re.compile(
-    r"刷新|重启|重试|重装|按|点|关(?!系|于)|打开|拔|插|换|填|传|寄|登录|登记|检查|核对|联系|晚点|延误|[一-鿿]不了|不[能可支予给]|无法|正在|已"
+    r"刷新|重启|重试|重装|按(?!照|时|理)|点(?:击|开|选)|关(?!系|于)|打开|拔|插|换|填|传|寄|登录|登记|检查|核对|联系|晚点|延误|[一-鿿]不了|不[能可支予给]|无法|正在|已"
 )
 _REFUSES = re.compile(
     r"(?:不(?:支持|能|予|可以|可|行|含|包|收|送|退|换|赔|办|接|受理|符合|在|适用|提供)|无法|无权|没有?(?:货|了|权|名额|号|位)|[一-鿿]不了)"
@@ -24,6 +24,7 @@ _PARTICLE = re.compile(r"[呗咯嘛啊呀]$")
 _GENUINE = re.compile(
     r"请问|是否|能否|可否|方便|几|多少|哪|什么时候|有没有|是不是|要不要|还是|了[吗没]|过[吗没]|好吗|可以吗|行吗"
 )
+_QUIZ = re.compile(r"(?:能|会|可以|该)[^，]{1,4}吗$")
 # The agent about the house: praise, custom, grudge.
 _SELF = re.compile(
     r"我们(?:家|店|公司|这|的|也|都)?[^，]{0,4}(?:走了|向来|从来|一直|耐用|好|不错|不容易)|不肯|不愿|不想|不乐意|骂|多包涵|体谅体谅|是时间|已经?[^，]{0,3}够"
@@ -35,7 +36,9 @@ _HANGING = re.compile(
 _SAYS = re.compile(r"[不没无未是有已在会能可了]")
 _MIN_REST = 3
 _MAX_ECHO = 12
-_NAME_ALONE = re.compile(r"^(?:第[一二三四五六七八九十百\d]+[项条个点批笔步章]|(?:[一-鿿]{0,4})\[[A-Z]+_\d+\])$")
+_NAME_ALONE = re.compile(
+    r"^(?:第[一二三四五六七八九十百\d]+[项条个点批笔步章]|(?:[一-鿿]{0,4})\[[A-Z]+_\d+\])$"
+)
 
 
 def idle(words: str, mark: str, heard: str) -> bool:
@@ -58,19 +61,20 @@ def grudging(words: str) -> bool:
     return _SELF.search(words) is not None
 
 
-def idle_question(words: str, mark: str) -> bool:
-    """Whether a clause asks about the matter what the agent answers at once: 羊毛衫能机洗吗？洗标写着手洗。"""
+def idle_question(words: str, mark: str, heard: str) -> bool:
+    """Whether a clause asks what the agent answers at once (羊毛衫能机洗吗？洗标写着手洗), or asks `heard` back."""
+    if "？" not in mark and "?" not in mark:
+        return False
+    if words.endswith("是吧") or (words != "" and words in heard):
+        return True
     return (
-        ("？" in mark or "?" in mark)
-        and words.endswith("吗")
-        and _PERSON.search(words) is None
-        and _GENUINE.search(words) is None
+        _QUIZ.search(words) is not None and _PERSON.search(words) is None and _GENUINE.search(words) is None
     )
 
 
 def stands_alone(words: str) -> bool:
     """Whether what is left of a clause still tells somebody to act, or how the case stands."""
-    return len(words) >= _MIN_REST and _ACTS.search(words) is not None
+    return len(words) >= _MIN_REST and not words.endswith("了") and _ACTS.search(words) is not None
 
 
 def _echoes(words: str, heard: str) -> bool:
