@@ -1,6 +1,7 @@
 """The processes that stay: the HTTP server and the bulk worker."""
 
 import errno
+import gc
 import signal
 import socket
 import sys
@@ -43,6 +44,9 @@ def serve(host: str, port: int) -> None:
         model = settings.model or "none: the phrasebook works alone"
         telemetry.event("info", "serving", address=address_of(host, listening), access=guarded, model=model)
         lines.flush()
+        # What is there now stays: the collector need not look through it again and again while requests wait.
+        gc.collect()
+        gc.freeze()
         # uvicorn drains, and then raises the signal once more: unhandled it would end the process before our own
         # store is shut down.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -21,10 +21,11 @@ _INSIDE = {r"\d": r"\p{Nd}", r"\s": r"\s\p{Z}\x{85}\x{1c}-\x{1f}", r"\w": r"\p{L
 # Wider in RE2 than in Python, so that a class without them is narrower.
 _NARROWED = (r"\W", r"\S", r"\D")
 _TOKEN = re.compile(
-    r"(?P<escape>\\.)|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<around>\(\?<?[=!])|(?P<open>\(\?P<\w+>|\(\?>)"
+    r"(?P<escape>\\(?:u[0-9a-f]{4}|.))|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])|(?P<around>\(\?<?[=!])|(?P<open>\(\?P<\w+>|\(\?>)"
     r"|(?P<back>\(\?P=)|(?P<greed>(?:[*+?]|\{\d*,?\d*\})\+)|(?P<end>\$)|.",
     re.DOTALL,
 )
+_ESCAPE = re.compile(r"\\(?:u[0-9a-f]{4}|.)")
 
 
 class Prefilter:
@@ -80,7 +81,7 @@ def _parts(pattern: str) -> Iterator[str]:
 def _plain(kind: str | None, token: str) -> str:
     """What one token becomes that is neither a class nor a group that looks around."""
     if kind == "escape":
-        return _OUTSIDE.get(token, token)
+        return _OUTSIDE[token] if token in _OUTSIDE else _point(token)
     if kind == "open":
         return "(?:"
     if kind == "greed":
@@ -91,10 +92,15 @@ def _plain(kind: str | None, token: str) -> str:
 
 def _class(token: str) -> str:
     if not token.startswith("[^"):
-        return re.sub(r"\\.", lambda escape: _INSIDE.get(escape.group(), escape.group()), token)
+        return _ESCAPE.sub(lambda escape: _INSIDE.get(escape.group()) or _point(escape.group()), token)
     if any(narrowed in token for narrowed in _NARROWED):
         raise ValueError(f"a class cannot be widened: {token}")
-    return token
+    return _ESCAPE.sub(lambda escape: _point(escape.group()), token)
+
+
+def _point(escape: str) -> str:
+    """An escape as RE2 writes it: a character by its number has braces."""
+    return f"\\x{{{escape[2:]}}}" if escape.startswith("\\u") else escape
 
 
 def _closing(pattern: str, at: int) -> int:

@@ -1,5 +1,6 @@
 """The two engines: a model that is asked, verified and repaired, and the phrasebook that always knows something."""
 
+from collections import Counter
 from collections.abc import AsyncGenerator
 from itertools import chain, islice
 
@@ -11,6 +12,8 @@ from service.flow.work import Delivery, Work
 from service.ports import ModelReply
 
 MAX_REPAIRS = 2
+MAX_LOST = 0.2
+"""The share of a passing draft's characters that polishing may replace."""
 MAX_CANDIDATES = 3
 """So many texts of the phrasebook are put to the test, the plainer ones last."""
 
@@ -51,6 +54,9 @@ def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:
     # A draft that passes is an answer as it stands, whatever went wrong with polishing it.
     spare = (work.masked.draft,) if work.before.verdict is Verdict.PASS else ()
     for candidate in chain(offered, spare):
+        # What passes may be polished, but no engine that works by set phrases may cut into it.
+        if spare and not _keeps(work.masked.draft, candidate):
+            continue
         judged = work.judge(candidate, "phrasebook")
         if isinstance(judged, Delivery):
             break
@@ -58,6 +64,13 @@ def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:
     if isinstance(judged, Delivery):
         return judged, Attempt("phrasebook", None, "accepted", (), elapsed_ms)
     return None, Attempt("phrasebook", None, "rejected", judged, elapsed_ms)
+
+
+def _keeps(draft: str, candidate: str) -> bool:
+    """Whether nearly all the Han characters of a draft are still there."""
+    said = Counter(char for char in draft if char > "\u3400")
+    lost = said - Counter(candidate)
+    return lost.total() <= MAX_LOST * said.total()
 
 
 def _judge_reply(work: Work, reply: ModelReply) -> Delivery | tuple[Reason, ...]:

@@ -49,6 +49,7 @@ class _Connection(asyncio.Protocol):
             self._load.fail(buffer.decode("utf-8", "replace"))
             return
         self._buffer = b""
+        self._load.answered += 1
         self._load.times.append(time.perf_counter() - self._sent_at)
         if not self._load.over:
             self._send()
@@ -60,6 +61,8 @@ class Load:
     def __init__(self, requests: Iterable[bytes]) -> None:
         self.requests = cycle(requests)
         self.times: list[float] = []
+        self.answered = 0
+        """All answers, those of the warm-up included."""
         self.over = False
         self._failure: str | None = None
 

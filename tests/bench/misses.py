@@ -37,7 +37,7 @@ def measured(servers: Servers) -> Iterator[Row]:
         for _ in range(ROUNDS):
             direct.append(_direct(servers, connections))
             load = Load(_never_twice())
-            uvloop.run(load.run(servers.service, connections, SECONDS))
+            uvloop.run(load.run(servers.service.port, connections, SECONDS))
             ours.append(statistics.median(load.times) * 1000)
         added = statistics.median(mine - theirs for mine, theirs in zip(ours, direct, strict=True))
         seen = f"p50 {statistics.median(ours):.2f} ms, SDK alone {statistics.median(direct):.2f} ms"

@@ -9,7 +9,7 @@ import uvloop
 from tests.bench import drafts
 from tests.bench.load import Load, ask, request
 from tests.bench.rows import Row
-from tests.bench.servers import Servers
+from tests.bench.servers import Server, Servers
 
 CONNECTIONS = 32
 SECONDS = 1.0
@@ -31,37 +31,55 @@ def _check(
     servers: Servers, size: int, bar: float, good: tuple[str, ...], offending: tuple[str, ...]
 ) -> Iterator[Row]:
     sorts = {"mixed": good + offending, "good": good, "offending": offending}
-    legs = {name: [request("/check", {"draft": text}) for text in texts] for name, texts in sorts.items()}
-    rates = _interleaved(
-        {"echo": (servers.echo, legs["mixed"])}
-        | {name: (servers.service, requests) for name, requests in legs.items()}
+    sent = {name: [request("/check", {"draft": text}) for text in texts] for name, texts in sorts.items()}
+    legs = _interleaved(
+        {"echo": _Leg(servers.echo, sent["mixed"])}
+        | {name: _Leg(servers.service, requests) for name, requests in sent.items()}
     )
     for name, wanted in (("mixed", bar), ("good", None), ("offending", None)):
         title = f"/check, {size} characters" + ("" if wanted else f", {name} drafts only")
-        yield _row(title, rates, name, wanted)
+        yield _row(title, legs, name, wanted)
 
 
 def _hit(servers: Servers, size: int, bar: float, texts: tuple[str, ...]) -> Row:
     requests = [request("/rewrite", {"draft": text}) for text in texts]
-    asyncio.run(ask(servers.service, requests))
-    states = [answer["cache"] for answer in asyncio.run(ask(servers.service, requests))]
+    asyncio.run(ask(servers.service.port, requests))
+    states = [answer["cache"] for answer in asyncio.run(ask(servers.service.port, requests))]
     kept = [one for one, state in zip(requests, states, strict=True) if state == "hit"]
     if len(kept) * 2 < len(requests):
         raise RuntimeError(f"of {len(requests)} rewrites only {len(kept)} are answered from the cache")
-    rates = _interleaved({"echo": (servers.echo, kept), "hit": (servers.service, kept)})
-    return _row(f"/rewrite from the cache, {size} characters ({len(kept)} drafts)", rates, "hit", bar)
+    legs = _interleaved({"echo": _Leg(servers.echo, kept), "hit": _Leg(servers.service, kept)})
+    return _row(f"/rewrite from the cache, {size} characters ({len(kept)} drafts)", legs, "hit", bar)
 
 
-def _interleaved(legs: dict[str, tuple[int, list[bytes]]]) -> dict[str, list[float]]:
-    """Answers a second of each leg in each round; the legs take turns, so that a noisy moment hits all alike."""
-    rates: dict[str, list[float]] = {name: [] for name in legs}
+class _Leg:
+    """What one leg came to, round by round: answers a second, and microseconds of the server's core for each."""
+
+    def __init__(self, server: Server, requests: list[bytes]) -> None:
+        self.server = server
+        self.requests = requests
+        self.rates: list[float] = []
+        self.costs: list[float] = []
+
+    def run(self) -> None:
+        """One round."""
+        load = Load(self.requests)
+        before = self.server.cpu_s
+        self.rates.append(uvloop.run(load.run(self.server.port, CONNECTIONS, SECONDS)))
+        self.costs.append((self.server.cpu_s - before) / load.answered * 1e6)
+
+
+def _interleaved(legs: dict[str, _Leg]) -> dict[str, _Leg]:
+    """The legs after their rounds; they take turns, so that a noisy moment hits all alike."""
     for _ in range(ROUNDS):
-        for name, (port, requests) in legs.items():
-            rates[name].append(uvloop.run(Load(requests).run(port, CONNECTIONS, SECONDS)))
-    return rates
+        for leg in legs.values():
+            leg.run()
+    return legs
 
 
-def _row(title: str, rates: dict[str, list[float]], name: str, bar: float | None) -> Row:
-    ratio = statistics.median(ours / echo for ours, echo in zip(rates[name], rates["echo"], strict=True))
-    ours, echo = statistics.median(rates[name]), statistics.median(rates["echo"])
-    return Row(title, ratio, "of echo", bar, "at least", f"{ours:,.0f}/s, echo {echo:,.0f}/s")
+def _row(title: str, legs: dict[str, _Leg], name: str, bar: float | None) -> Row:
+    ours, echo = legs[name], legs["echo"]
+    ratio = statistics.median(mine / theirs for mine, theirs in zip(ours.rates, echo.rates, strict=True))
+    rates = f"{statistics.median(ours.rates):,.0f}/s of {statistics.median(echo.rates):,.0f}/s"
+    costs = f"{statistics.median(ours.costs):.0f} us of the core against {statistics.median(echo.costs):.0f} us"
+    return Row(title, ratio, "of echo", bar, "at least", f"{rates}; {costs}")

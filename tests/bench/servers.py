@@ -1,5 +1,6 @@
 """The processes that are measured: the service and a bare Litestar echo on the server's core, store and model beside the load."""
 
+import os
 import subprocess
 import sys
 import tempfile
@@ -17,35 +18,52 @@ START_S = 60.0
 MODEL = "bench"
 
 
+@dataclass
+class Server:
+    """One process: where it listens, and its id once it runs."""
+
+    port: int
+    pid: int = 0
+
+    @property
+    def cpu_s(self) -> float:
+        """Seconds of a core that it has used so far; 0.0 where the system does not tell."""
+        try:
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="utf-8").rpartition(")")[2].split()
+        except OSError:
+            return 0.0
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @dataclass(frozen=True)
 class Servers:
-    """Where each of them listens."""
+    """All of them."""
 
-    echo: int
-    service: int
-    model: int
+    echo: Server
+    service: Server
+    model: Server
 
     @property
     def model_url(self) -> str:
         """The fake model, as `OPENAI_BASE_URL` names it."""
-        return f"http://127.0.0.1:{self.model}/v1"
+        return f"http://127.0.0.1:{self.model.port}/v1"
 
 
 @contextmanager
 def running() -> Iterator[Servers]:
     """All of them, answering. Store and model keep off the server's core, as if they were other machines."""
-    ports = Servers(free_port(), free_port(), free_port())
+    ports = Servers(Server(free_port()), Server(free_port()), Server(free_port()))
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="coach-bench-")))
         store = stack.enter_context(Valkey())
         environ = {"REDIS_URL": store.url, "COACH_MODEL": MODEL, "OPENAI_BASE_URL": ports.model_url}
         python = sys.executable
         for name, command, path in (
-            ("model", [python, "-m", "tests.bench.model", str(ports.model)], "/"),
-            ("echo", on_server_core(python, "-m", "tests.bench.echo", str(ports.echo)), "/"),
+            ("model", [python, "-m", "tests.bench.model", str(ports.model.port)], "/"),
+            ("echo", on_server_core(python, "-m", "tests.bench.echo", str(ports.echo.port)), "/"),
             (
                 "service",
-                on_server_core(python, "-m", "service", "serve", "--port", str(ports.service), "--no-worker"),
+                on_server_core(python, "-m", "service", "serve", "--port", str(ports.service.port), "--no-worker"),
                 "/health/ready",
             ),
         ):
@@ -55,7 +73,10 @@ def running() -> Iterator[Servers]:
                     command, cwd=ROOT, stdout=out, stderr=out, env=clean_environ(folder / "data", environ)
                 )
             stack.callback(_end, process)
-            _wait(process, getattr(ports, name), path, log)
+            server: Server = getattr(ports, name)
+            # `taskset` becomes the command: the id stays.
+            server.pid = process.pid
+            _wait(process, server.port, path, log)
         yield ports
 
 

@@ -2,17 +2,16 @@
 
 import asyncio
 import itertools
-import os
 import time
 import zlib
 from collections.abc import Iterator
 from email.utils import formatdate
-from pathlib import Path
 
 from tests.contract.test_model_wire import BROKEN_WHOLE
 from tests.kit.fake_model import FakeModel
 from tests.kit.hard_days import hard_day
 from tests.kit.honest_model import honest
+from tests.kit.memory import rss_mb
 from tests.kit.model_scripts import (
     Reply,
     Script,
@@ -197,11 +196,6 @@ def bomb() -> bytes:
     """50 MB of one letter in 50 KB of gzip."""
     packer = zlib.compressobj(9, zlib.DEFLATED, zlib.MAX_WBITS | 16)
     return b"".join([packer.compress(b"A" * 1_000_000) for _ in range(50)]) + packer.flush()
-
-
-def rss_mb(pid: int) -> float:
-    """The memory of a process."""
-    return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 1e6
 
 
 async def test_r24_a_huge_answer_is_cut_off() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import time
 
+from tests.kit.bursts import burst
 from tests.kit.fake_model import FakeModel
 from tests.kit.honest_model import honest
 from tests.kit.model_scripts import sequence, truncate
@@ -21,7 +22,7 @@ async def test_r29_a_thousand_equal_requests_are_one_call() -> None:
         for coach in running:
             await coach.ready(cache="up")
         begun = time.monotonic()
-        answers = await asyncio.gather(*(coach.rewrite(RUDE) for coach in running for _ in range(500)))
+        answers = await burst((coach, RUDE) for coach in running for _ in range(500))
         elapsed = time.monotonic() - begun
         assert len(model.calls) == 1
         assert {answer["status"] for answer in answers} == {"rewritten"}

@@ -3,6 +3,7 @@
 import json
 import re
 import unicodedata
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,10 @@ from tests.kit.small_policy import policy_of, rule
 
 CORPUS = Path(__file__).parents[1] / "corpora" / "drafts.jsonl"
 ROWS: list[dict[str, Any]] = [json.loads(line) for line in CORPUS.read_text(encoding="utf-8").splitlines()]
+HELD_OUT: list[dict[str, Any]] = [
+    json.loads(line)
+    for line in CORPUS.with_name("drafts_held_out.jsonl").read_text(encoding="utf-8").splitlines()
+]
 ONLY_OFFENCES = ("不知道，你找领导去。", "有完没完，烦死了。", "爱要不要，随便你。")
 
 
@@ -58,6 +63,17 @@ def test_a_curt_draft_becomes_a_courteous_one_that_may_leave(row: dict[str, Any]
     assert verify(policy, masked, answer, reading, check(policy, reading)) == ()
     assert [fact for fact in row["facts"] if _bare(fact) not in _bare(text)] == []
     assert [words for words in row["must_drop"] if _bare(words) in _bare(text)] == []
+
+
+@pytest.mark.parametrize("row", HELD_OUT, ids=lambda row: row["id"])
+def test_a_draft_that_nobody_tuned_on_gets_an_answer_that_may_leave(row: dict[str, Any]) -> None:
+    """One of the first three candidates passes the policy and keeps every promise about facts."""
+    policy = default_policy()
+    reading, masked = read_masked(_draft(row))
+    before = check(policy, reading)
+    offered = list(islice(phrasebook.candidates(policy, masked, reading), 3))
+    assert any(verify(policy, masked, text, reading, before) == () for text in offered)
+    assert len(set(offered)) == len(offered)
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["id"])
@@ -130,6 +146,55 @@ def test_a_scenario_reply_with_an_unknown_slot_is_passed_over() -> None:
     assert "$" not in unknown
     assert known is not None
     assert "1024" in known
+
+
+@pytest.mark.parametrize(
+    ("draft", "said", "gone"),
+    [
+        ("老板抠门，不肯加人手，您多包涵。", "", ("人手", "包涵")),
+        ("第一项已排期，第三项说实话有点异想天开，附件是说明。", "第一项已排期", ("说实话", "异想天开")),
+        ("你瞎了吗，重启。不行再说。", "请您先重启一下试试。如果还不行，请您再告诉我", ("再说",)),
+        ("谁让你磨蹭，你才刷2次怪我咯。", "您目前刷了2次", ("怪我",)),
+        ("快点，身份证后四位。", "麻烦您提供一下身份证后四位", ("快点",)),
+    ],
+)
+def test_beside_an_offence_only_what_helps_is_left(draft: str, said: str, gone: tuple[str, ...]) -> None:
+    """What rudeness leaves behind goes with it; a fact keeps its clause, an order becomes a request."""
+    answer = rewritten(draft)
+    assert answer is not None
+    assert said in answer
+    assert [words for words in gone if words in answer] == []
+
+
+def test_a_question_that_the_agent_answers_at_once_is_not_put_to_the_customer() -> None:
+    """羊毛衫能机洗吗 as a reproach goes, the answer to it stays; a question to the customer stays too."""
+    answer = rewritten("羊毛衫能机洗吗？洗标写着手洗，你自己不看。")
+    assert answer is not None
+    assert "机洗吗" not in answer
+    assert "手洗" in answer
+    asked = rewritten("快点说，您方便接听电话吗？")
+    assert asked is not None
+    assert "您方便接听电话吗？" in asked
+
+
+def test_the_answer_to_nothing_fits_what_was_asked() -> None:
+    """Price, price; waiting, progress: and nobody is asked for a telephone number in a chat."""
+    price = rewritten("随便你，爱买不买。", customer_message="能便宜点吗", channel="chat")
+    late = rewritten("催什么催。", customer_message="师傅怎么还没来", channel="chat")
+    other = rewritten("随便你。", customer_message="嗯", channel="chat")
+    assert price is not None
+    assert "价格" in price
+    assert late is not None
+    assert "久等" in late
+    assert other is not None
+    assert "联系方式" not in other
+
+
+def test_a_draft_that_passes_keeps_what_it_denies() -> None:
+    """Where the policy finds nothing, not even a quarrel takes a denial with it."""
+    answer = rewritten("下雨照走，又不是纸糊的，带伞。")
+    assert answer is not None
+    assert "不是" in answer
 
 
 def test_a_customer_with_surname_and_title_is_addressed() -> None:

@@ -144,7 +144,7 @@ async def test_files_that_keep_changing_are_read_in_the_end(folder: Path) -> Non
     shelf = PolicyShelf(folder.parent)
 
     async def save() -> None:
-        for number in range(400):
+        for number in range(1_000_000):
             _put(folder, "百分之百]", f"百分之百, 包您满意{number}]")
             await asyncio.sleep(0.001)
 

@@ -1,6 +1,6 @@
 """The order of the steps: what is asked of whom, what may leave, and what the answer says of it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -165,6 +165,24 @@ async def test_where_no_engine_keeps_the_promise_a_person_must_look(monkeypatch:
     assert (answer.status, answer.text, answer.after, answer.engine) == ("needs_review", None, None, "none")
     assert answer.before.findings
     assert outcomes(answer)[0][:2] == ("phrasebook", "rejected")
+
+
+async def test_a_plainer_text_of_the_phrasebook_takes_the_place_of_one_that_fails(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The second candidate leaves when the first may not; it is one attempt, and the fourth is never looked at."""
+    offered: list[str] = []
+
+    def candidates(*_: object) -> Iterator[str]:
+        for text in ("保证明天到", "保证后天到", GOOD, "保证下周到"):
+            offered.append(text)
+            yield text
+
+    monkeypatch.setattr("service.core.phrasebook.candidates", candidates)
+    answer = await Bench(models=()).rewrite()
+    assert (answer.text, answer.engine) == (GOOD.replace("[TRACKING_1]", "SF1234567890"), "phrasebook")
+    assert [attempt.outcome for attempt in answer.attempts] == ["accepted"]
+    assert offered == ["保证明天到", "保证后天到", GOOD]
 
 
 async def test_without_a_model_the_phrasebook_works_alone() -> None:

@@ -4,7 +4,8 @@ The order of `TABLE` is the order of precedence where two kinds could claim the 
 """
 
 import re
-from bisect import bisect_left, bisect_right, insort
+from bisect import bisect_left, bisect_right
+from operator import attrgetter
 
 from service.core.facts import (
     account_id,
@@ -77,6 +78,7 @@ def _alternation(start: str) -> str:
 
 _ALL = re.compile(_FIRST + "(?:" + "|".join(map(_alternation, _BEGINNINGS)) + ")")
 _EACH = tuple(re.compile(kind.PATTERN) for kind in WRITTEN)
+_span = attrgetter("span")
 _FIGURES = frozenset({"number", "money", "count", "size", "employee_number"})
 
 
@@ -115,30 +117,31 @@ def extract(text: Normalized) -> tuple[Fact, ...]:
     raw = text.raw
     gone: set[int] = set()
     taken: list[Fact] = []
+    begins: list[int] = []
     for kind, (start, end) in spoken:
         first = bisect_right(starts, start)
         if first and found[first - 1].span.end > start:
             first -= 1
         last = bisect_left(starts, end, first)
-        if (first < last and kind.HIDE == "none") or (taken and _overlaps(taken, start, end)):
+        if (first < last and kind.HIDE == "none") or _overlaps(taken, begins, start, end):
             continue
         if first < last:
             # What is hidden hides all that it touches, to the last character.
             start, end = min(start, starts[first]), max(end, found[last - 1].span.end)  # noqa: PLW2901
             gone.update(range(first, last))
-        insort(taken, Fact(kind.KIND, raw[start:end], Span(start, end), kind.HIDE), key=_start)
+        place = bisect_right(begins, start)
+        taken.insert(place, Fact(kind.KIND, raw[start:end], Span(start, end), kind.HIDE))
+        begins.insert(place, start)
+    if not taken:
+        return tuple(found)
     kept = [fact for index, fact in enumerate(found) if index not in gone] if gone else found
-    return tuple(sorted(kept + taken, key=_start))
+    return tuple(sorted(kept + taken, key=_span))
 
 
-def _overlaps(facts: list[Fact], start: int, end: int) -> bool:
-    """Whether a range overlaps any of these facts, which are in order."""
-    at = bisect_left(facts, end, key=_start)
+def _overlaps(facts: list[Fact], begins: list[int], start: int, end: int) -> bool:
+    """Whether a range overlaps any of these facts, which are in order and begin there."""
+    at = bisect_left(begins, end)
     return at > 0 and facts[at - 1].span.end > start
-
-
-def _start(fact: Fact) -> int:
-    return fact.span.start
 
 
 def same(a: Fact, b: Fact) -> bool:

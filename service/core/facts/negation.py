@@ -48,10 +48,17 @@ def _idiomatic(plain: str, start: int, end: int) -> bool:
 def find(text: Normalized) -> Iterable[Span]:
     """Each negating word with up to two characters of what it denies."""
     plain = text.plain
-    if GATE.search(plain) is None:
-        return
-    for match in _RE.finditer(plain):
+    until = 0
+    for gate in GATE.finditer(plain):
+        at = gate.start()
+        if at < until:
+            continue
+        # A negation begins with its negating character, or with the one before: nowhere else need be tried.
+        match = (_RE.match(plain, at - 1) if at > until else None) or _RE.match(plain, at)
+        if match is None:
+            continue
         start, end = match.span()
+        until = end
         if match["potential"]:
             yield Span(start, end)
             continue

@@ -4,15 +4,13 @@ import re
 from collections.abc import Iterable
 
 from service.core.kinds import literally as same
+from service.core.prefilter import Prefilter
 from service.core.results import Hide
 from service.core.text import Normalized, Span
 
 KIND = "name_with_title"
 HIDE: Hide = "personal"
 WORD = "NAME"
-GATE = re.compile(
-    r"先生|女士|小姐|太太|师傅|经理|老师|主任|总监|店长|主管|医生|警官|律师|[总工](?![一-鿿])|[姓户]名|[货联件系]人"
-)
 _SURNAME = (
     r"(?:欧阳|司马|上官|诸葛|东方|皇甫|尉迟|公孙|慕容|令狐|司徒|端木"
     r"|[王李张刘陈杨黄赵吴周徐孙马朱胡郭何林高罗郑梁谢宋唐许韩冯邓曹彭曾肖萧田董袁潘蒋蔡余杜叶程苏魏吕丁任卢姚沈钟姜崔谭陆范汪廖石金韦贾夏"
@@ -24,6 +22,7 @@ _RE = re.compile(
     rf"(?:{_SURNAME}(?:(?:(?![一二三四五六日天末])[一-鿿]){{1,2}})??(?:先生|女士|小姐)|{_SURNAME}(?:太太|师傅|经理|老师|主任|总监|店长|主管|医生|警官|律师|[总工](?![一-鿿])))"
     rf"|(?:(?<=姓名)|(?<=户名)|(?<=收货人)|(?<=收件人)|(?<=联系人))(?P<gap>\s?[:：是为]\s?)(?P<name>{_SURNAME}[一-鿿]{{1,2}})(?![一-鿿])"
 )
+_MAY = Prefilter(_RE)
 # 对于女士 and 有关先生 hold no surname.
 _NOT_BEFORE = {
     "于": "对关由至",
@@ -41,7 +40,7 @@ _NOT_BEFORE = {
 def find(text: Normalized) -> Iterable[Span]:
     """Each name, its title included, its label not."""
     plain = text.plain
-    if GATE.search(plain) is None:
+    if not _MAY.may_match(plain):
         return
     for match in _RE.finditer(plain):
         start, end = match.span("name") if match["name"] else match.span()
@@ -49,4 +48,4 @@ def find(text: Normalized) -> Iterable[Span]:
             yield Span(start, end)
 
 
-__all__ = ["GATE", "HIDE", "KIND", "WORD", "find", "same"]
+__all__ = ["HIDE", "KIND", "WORD", "find", "same"]

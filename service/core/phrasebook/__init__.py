@@ -12,7 +12,7 @@ from service.core.masking import Masked, unmask
 from service.core.phrasebook.composing import Lines, Section, Setting, compose, lines_of
 from service.core.phrasebook.pieces import Piece, split
 from service.core.phrasebook.repairing import repaired
-from service.core.phrasebook.settling import refusing, settled, without_company
+from service.core.phrasebook.settling import literal, refusing, settled, without_company
 from service.core.phrasebook.slots import fill, slots
 from service.core.phrasebook.style import style_of
 from service.core.phrasebook.turns import Turns
@@ -96,7 +96,8 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
     draft = masked.draft
     report = check(policy, reading.with_draft(draft))
     # What only the unmasked draft shows (去打12315好了) is an error all the same.
-    errors = _errors(report) + _errors(check(policy, reading))
+    before = check(policy, reading)
+    errors = _errors(report) + _errors(before)
     if len(draft) > MAX_CHARS or han_share(reading.draft.plain) < policy.files.head.switches.min_han_share:
         if report.verdict is Verdict.PASS:
             yield draft
@@ -106,7 +107,15 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
     holds_figure = _fact_holder(masked, errors, rhetoric=False)
     pieces = split(draft)
     turns = book.traditional if style.traditional else book.turns
-    done = settled(pieces, turns, style, reading, holds_figure)
+    leaning = tuple(fact.text for fact in masked.facts if fact.kind in _LEANING)
+
+    def leans(words: str) -> bool:
+        return any(fact in words for fact in leaning)
+
+    # Only beside something that the policy finds is a denial or 一天 no more than a figure of speech.
+    blamed = any(found.severity is not Severity.INFO for found in before.findings)
+    must_keep = holds_figure if blamed else lambda words: holds_fact(words) or leans(words)
+    done = settled(pieces, turns, style, reading, must_keep)
     if report.verdict is Verdict.PASS and not done.mended:
         yield draft
         return
@@ -121,21 +130,15 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
     courteous = any(words in fold(draft) for words in book.courtesies)
     light = courteous and all(piece.words for piece in done.pieces if piece.before)
     heard = reading.customer.plain if reading.customer else ""
-    leaning = tuple(fact.text for fact in masked.facts if fact.kind in _LEANING)
-    useful = without_company(
-        done.pieces,
-        report.findings,
-        heard,
-        holds_fact,
-        lambda words: any(fact in words for fact in leaning),
-    )
+    useful = without_company(done.pieces, report.findings, heard, holds_fact, leans)
     # With nothing left of the draft and no fact to tell, a whole answer says more than a refusal of nothing.
     factual = holds_figure(draft) or any(holds_fact(piece.words) for piece in useful)
     bare = not factual and not any(piece.words for piece in useful)
     if bare:
         yield from _answers(policy, book, setting, draft)
     refused = refusing(useful, report.findings, style)
-    tries = [(useful, _ADDED if light else frozenset()), (refused, frozenset()), (useful, _ADDED)]
+    first: frozenset[Section] = _ADDED if light else frozenset()
+    tries = [(useful, first), (refused, frozenset()), (literal(refused), frozenset()), (useful, _ADDED)]
     said = False
     for kept, left_out in tries:
         text = _said(policy, kept, setting, left_out, holds_fact)
@@ -143,7 +146,7 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
             said = True
             yield text
     # A fact that may not be told at all is no reason to say nothing; verification knows which may go.
-    if not bare and not (factual and said):
+    if not bare and not (said and (factual or any(leans(piece.words) for piece in useful))):
         yield from _answers(policy, book, setting, draft)
 
 
@@ -194,7 +197,9 @@ def _said(
         if left_out == _ADDED:
             left_out = frozenset()
             continue
-        pieces, offending = repaired(pieces, parts, report, holds_fact, setting.lines.excuse(setting.style))
+        pieces, offending = repaired(
+            pieces, parts, report, holds_fact, setting.lines.excuse(setting.style), setting.style.own
+        )
         left_out |= offending
     return None
 

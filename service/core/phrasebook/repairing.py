@@ -6,7 +6,9 @@ from dataclasses import replace
 
 from service.core.phrasebook.composing import Part, Section
 from service.core.phrasebook.pieces import Piece
+from service.core.phrasebook.worth import name_alone, tidied
 from service.core.results import Finding, Missing, Report, Severity
+from service.core.text import fold
 
 # A clause that says less than this beside an offence is not worth keeping.
 _MIN_REST = 4
@@ -21,11 +23,17 @@ Place = tuple[int, int, Part]
 
 
 def repaired(
-    pieces: list[Piece], parts: list[Part], report: Report, holds_fact: Callable[[str], bool], excuse: str
+    pieces: list[Piece],
+    parts: list[Part],
+    report: Report,
+    holds_fact: Callable[[str], bool],
+    excuse: str,
+    own: Callable[[str], str],
 ) -> tuple[list[Piece], frozenset[Section]]:
     """The pieces without what was found, and the sections of ours that gave offence.
 
-    A denial that is no error in itself keeps its sense: first of all it gets the `excuse` before it.
+    A denial that is no error in itself keeps its sense: first of all it gets the `excuse` before it. `own` puts our
+    words into the draft's script.
     """
     places = _places(parts)
     out = list(pieces)
@@ -41,6 +49,8 @@ def repaired(
     for finding in reversed(serious):
         for place in places:
             _take_out(out, offending, place, finding, holds_fact)
+    if any(finding.severity is Severity.ERROR for finding in serious):
+        out = [_sentence(old, new, own) for old, new in zip(pieces, out, strict=True)]
     for item in report.missing:
         if item.severity is not Severity.INFO:
             _supply(out, places, item)
@@ -92,6 +102,13 @@ def _take_out(
             pieces[part.owner + 1] = replace(pieces[part.owner + 1], words="")
 
 
+def _sentence(old: Piece, new: Piece, own: Callable[[str], str]) -> Piece:
+    """A piece of which a cut left but the name of a thing: then that thing is what will be looked into."""
+    if new.words == old.words or not name_alone(fold(new.words)):
+        return new
+    return replace(new, words=own("关于") + new.words + own("，我再为您核实一下"))
+
+
 def _unspeakable(finding: Finding) -> bool:
     """Whether saying it at all is the offence: then its facts go with it."""
     return finding.severity is Severity.ERROR and finding.rule.startswith(_UNSPEAKABLE)
@@ -107,7 +124,8 @@ def _without(
         return replace(piece, words=piece.words[:start] + safe + piece.words[end:])
     if _unspeakable(finding):
         return replace(piece, words="")
-    rest = (piece.words[:start] + piece.words[end:]).strip()
+    ahead = piece.words[:start]
+    rest = (piece.words[end:] and ahead + piece.words[end:]).strip() or tidied(ahead)
     if not holds_fact(piece.words) or (finding.severity is Severity.ERROR and not holds_fact(rest)):
         return replace(piece, words="")
     return replace(piece, words=rest if len(rest) >= _MIN_REST or holds_fact(rest) else "")

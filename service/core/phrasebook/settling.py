@@ -43,11 +43,10 @@ def settled(
             words = words[:-1] + style.own("吗")
         turned, needed = turns.turn(words, reading)
         answered = number + 1 < len(pieces) and idle_question(fold(turned), piece.mark, heard)
-        if turned and (answered or quarrels(fold(turned))):
-            needed = True
-            turned = (
-                "" if answered and not holds_fact(turned) else _peaceful(words, turns, reading, holds_fact)
-            )
+        if answered and not holds_fact(turned):
+            turned, needed = "", True
+        elif quarrels(fold(turned or words)) and (turned or holds_fact(words)):
+            turned, needed = _peaceful(words, turns, reading, holds_fact), True
         mended = mended or needed
         out.append(piece.saying(turned.replace("，", style.comma) if turned != piece.words else turned))
     return Settled(_varied(out, style), mended)
@@ -64,10 +63,16 @@ def _peaceful(words: str, turns: Turns, reading: Reading, holds_fact: HoldsFact)
         before, *behind = without_quarrel(plain)
         if not behind:
             break
-        rest = [words[: len(before)], words[len(words) - len(behind[0]) :] if behind[0] else ""]
-        keeping = [
-            part for part in rest if (holds_fact(part) if factual else stands_alone(tidied(fold(part))))
-        ]
+        head, tail = words[: len(before)], words[len(words) - len(behind[0]) :] if behind[0] else ""
+        if factual:
+            # All that is cut away must be free of facts, not just some of what is left hold one.
+            keeping = [
+                part
+                for part, cut in ((head, words[len(head) :]), (tail, words[: len(words) - len(tail)]))
+                if holds_fact(part) and not holds_fact(cut)
+            ]
+        else:
+            keeping = [part for part in (head, tail) if stands_alone(tidied(fold(part)))]
         if not keeping:
             if factual:
                 break
@@ -139,6 +144,16 @@ def refusing(pieces: list[Piece], findings: Iterable[Finding], style: Style) -> 
         out.append(replace(piece, words=excuse + _YOU.sub("您", piece.before)))
         excuse = ""
     return out
+
+
+def literal(pieces: list[Piece]) -> list[Piece]:
+    """The pieces in the draft's own words, 您 for 你 aside, wherever the phrasebook has found others for them."""
+    return [
+        replace(piece, words=_YOU.sub("您", piece.before))
+        if piece.words and _reworded(piece) and not quarrels(fold(piece.before))
+        else piece
+        for piece in pieces
+    ]
 
 
 def _varied(pieces: list[Piece], style: Style) -> list[Piece]:

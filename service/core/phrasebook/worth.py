@@ -33,6 +33,7 @@ _SELF = re.compile(
 _HANGING = re.compile(
     r"(?:说实话|其实|已经?|老实说|有点儿?|有些|真的?|都|就|也|还|才|太|很|是|的|那|这|然后|因为|所以|但是?|而且|不过|[你您]的?|我们?|给|让|被|把|嘛|啊|吧|呢|和|跟)+$"
 )
+_FIRST = re.compile(r"^(?:先|请|麻烦)")
 _SAYS = re.compile(r"[不没无未是有已在会能可了]")
 _MIN_REST = 3
 _MAX_ECHO = 12
@@ -51,7 +52,7 @@ def idle(words: str, mark: str, heard: str) -> bool:
         return True
     if "？" in mark or "?" in mark or words.endswith(("吗", "么")):
         return _GENUINE.search(words) is None
-    if _MATTER.search(words) or _ASKS_FOR.search(words) or _REFUSES.search(words):
+    if any(pattern.search(words) for pattern in (_MATTER, _ASKS_FOR, _REFUSES, _ACTS)):
         return False
     return _PERSON.search(words) is not None or _PARTICLE.search(words) is not None
 
@@ -74,7 +75,9 @@ def idle_question(words: str, mark: str, heard: str) -> bool:
 
 def stands_alone(words: str) -> bool:
     """Whether what is left of a clause still tells somebody to act, or how the case stands."""
-    return len(words) >= _MIN_REST and not words.endswith("了") and _ACTS.search(words) is not None
+    if len(words) < _MIN_REST:
+        return False
+    return _FIRST.search(words) is not None or (not words.endswith("了") and _ACTS.search(words) is not None)
 
 
 def _echoes(words: str, heard: str) -> bool:

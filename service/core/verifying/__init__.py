@@ -7,9 +7,9 @@ from service.core.compiling import Policy
 from service.core.facts import negation
 from service.core.kinds import squeeze
 from service.core.masking import Masked, unmask
-from service.core.reading import Reading
+from service.core.reading import Reading, ReadText
 from service.core.results import Fact, FactFate, Finding, Missing, Reason, Report, Severity, Verdict
-from service.core.text import Normalized, normalize
+from service.core.text import Normalized
 from service.core.verifying import bindings, claims, commitments, denials, limits, shape, tokens
 from service.core.verifying.sources import Sources, stands_in
 
@@ -57,7 +57,7 @@ def judge(
     The policy is asked last, about the unmasked text, and only when nothing else stands against it.
     """
     sources = Sources(policy, masked, reading, before)
-    text = normalize(candidate)
+    text = ReadText(candidate)
     reasons = list(shape.unlike_a_reply(sources, text, canaries))
     if reasons and reasons[0].code == "empty":
         return Judgement(tuple(reasons))
@@ -70,7 +70,8 @@ def judge(
     reasons += commitments.added(sources, text)
     if reasons:
         return Judgement(tuple(dict.fromkeys(reasons)))
-    final = reading.with_draft(unmask(candidate, masked))
+    shown = unmask(candidate, masked)
+    final = reading.with_draft(text if shown == candidate else shown)
     after = check(policy, final)
     if after.verdict is not Verdict.PASS:
         return Judgement(tuple(dict.fromkeys(_breaches(after))), final.draft.raw, after)
@@ -101,7 +102,7 @@ def _fates(
         if not stands_in(fact.text, squeezed) and not (
             fact.kind == negation.KIND and denials.kept(fact, denials.denials(text, facts))
         ):
-            rule = offences.forbid(fact) or offences.beside(fact)
+            rule = offences.forbid(fact) or offences.beside(fact) or offences.near(fact)
         result.append(FactFate(fact.kind, fact.text, rule is None, rule))
     return tuple(result)
 

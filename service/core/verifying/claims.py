@@ -65,6 +65,8 @@ def lost_and_invented(sources: Sources, text: Normalized, facts: tuple[Fact, ...
 
 def _said_again(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Iterator[Reason]:
     """One reason for each figure of the draft that now grants something more often than anybody said it."""
+    if not any(fact.kind in _DEADLINES for fact in facts):
+        return
     said = Counter(squeeze(fact.text) for fact in (*sources.masked.facts, *sources.own_facts))
     granting: Counter[str] = Counter()
     for fact in facts:
@@ -91,7 +93,7 @@ def _may_go(sources: Sources, fact: Fact) -> bool:
     """Whether a fact of the draft need not come back."""
     if sources.offences.forbid(fact) is not None or sources.offences.rhetoric(fact):
         return True
-    if fact.kind == "word" and fact.text.lower() in _EMPTY_WORDS:
+    if fact.kind == "word" and fact.text.lower() in _EMPTY_WORDS and sources.offences.near(fact) is not None:
         return True
     # 今天 and 三次 in a rebuke are its rhetoric; figures in digits and days to come always count.
     soft = fact.text in _PAST_DAYS or (fact.kind in ("count", "word") and _DIGIT.search(fact.text) is None)

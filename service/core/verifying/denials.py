@@ -179,10 +179,7 @@ def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Itera
         else:
             unmatched.append(denial)
     free = [other for i, other in enumerate(new) if i not in matched and not other.open]
-    known = _content(draft.plain)
-    spare = sum(len(_content(other.head + other.tail) & known) > 1 for other in free) + len(
-        set(_LACKS.findall(text.plain)) - set(_LACKS.findall(draft.plain))
-    )
+    spare = _spare(draft, text, free) if unmatched else 0
     for denial in unmatched:
         asserted = _asserted(text, denial)
         if asserted is not None and (
@@ -204,6 +201,14 @@ def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Itera
             yield Reason("fact_missing", f"原文的“{denial.fact.text}”不见了")
     yield from _added(sources, free, unmatched)
     yield from _moved(draft, old, new)
+
+
+def _spare(draft: Normalized, text: Normalized, free: list[Denial]) -> int:
+    """How many denials of a candidate may stand for one of the draft, in other words."""
+    known = _content(draft.plain)
+    return sum(len(_content(other.head + other.tail) & known) > 1 for other in free) + len(
+        set(_LACKS.findall(text.plain)) - set(_LACKS.findall(draft.plain))
+    )
 
 
 def kept(fact: Fact, found: list[Denial]) -> bool:

@@ -34,6 +34,12 @@ _FORBIDS_SAYING = (
 )  # fmt: skip
 # A refusal that is told badly still has to be told: these never take what they mark out of the draft.
 _HOW_NOT_WHAT = ("refusal.", "politeness.")
+_REFUSALS = "否定语"
+
+
+def _only_how(finding: Finding) -> bool:
+    """Whether a finding is about how something is told, and not about telling it."""
+    return finding.rule.startswith(_HOW_NOT_WHAT) or finding.category == _REFUSALS
 
 
 @dataclass(frozen=True)
@@ -71,7 +77,7 @@ class Offences:
             return True
         clause = self.draft.clause_index(fact.span.end - 1) if self.findings else 0
         return any(
-            not finding.rule.startswith(_HOW_NOT_WHAT)
+            not _only_how(finding)
             and (_overlap(fact, finding) or clause in self._covered(finding))
             for finding in self.findings
         )
@@ -80,9 +86,20 @@ class Offences:
         """Whether such words overlap a fact."""
         return any(_overlap(fact, finding) for finding in self.findings)
 
+    def near(self, fact: Fact) -> str | None:
+        """The rule of such words in the sentence of a fact, else in the draft, or None for a draft without any."""
+        if not self.findings:
+            return None
+        sentence = self.draft.clause_at(fact.span.end - 1).sentence
+        clauses = self.draft.clauses
+        for index, rule in self._clauses.items():
+            if clauses[index].sentence == sentence:
+                return rule
+        return self.findings[0].rule
+
     def rhetoric(self, fact: Fact) -> bool:
-        """Whether a fact is no more than a figure of speech in a clause that only quarrels."""
-        if not rhetorical(fact):
+        """Whether a fact is no more than a figure of speech in a clause that only quarrels, beside such words."""
+        if not rhetorical(fact) or self.near(fact) is None:
             return False
         clause = self.draft.clause_at(fact.span.end - 1)
         return quarrels(self.draft.plain[clause.start : clause.end])
@@ -92,7 +109,7 @@ class Offences:
         for finding in self.findings:
             if finding.severity is not Severity.ERROR:
                 continue
-            if _overlap(fact, finding) and not finding.rule.startswith(_HOW_NOT_WHAT):
+            if _overlap(fact, finding) and not _only_how(finding):
                 return finding.rule
             about_saying = any(word in finding.rule or word in finding.category for word in _FORBIDS_SAYING)
             if about_saying and self.draft.clause_index(fact.span.end - 1) in self._covered(finding):
@@ -124,7 +141,7 @@ class Sources:
         company = self.policy.files.head.company
         known = [value for value in (company.name, company.hotline, company.hours) if value]
         if self.reading.agent_id:
-            known.append(f"工号{self.reading.agent_id}")
+            known += [f"工号{self.reading.agent_id}", f"{self.reading.agent_id}号"]
         return (*self.reading.agent_before, *map(normalize, known))
 
     @cached_property
