@@ -25,6 +25,8 @@ def check(policy: Policy, reading: Reading) -> Report:
         _ask(rules[number], reading, (), findings, missing)
     if not findings and not woken and han_share(text.plain) < policy.files.head.switches.min_han_share:
         return Report(Verdict.PASS, policy.files.head.score.base, (_not_chinese(reading),), ())
+    if not findings and not missing:
+        return Report(Verdict.PASS, _score(policy, reading, (), ()), (), ())
     kept = _outermost(findings)
     gaps = tuple(sorted(missing, key=lambda item: (item.insert_at, item.rule)))
     return Report(_verdict(kept, gaps), _score(policy, reading, kept, gaps), kept, gaps)
@@ -100,6 +102,13 @@ def _score(
 ) -> int:
     """Politeness, 0-100, as the policy's `score` defines it; taking an offence away never lowers it."""
     score = policy.files.head.score
+    won = 0
+    said = _outside(reading.draft, findings)
+    for points, says in policy.courtesies:
+        if says is not None and says(said):
+            won += points
+    if not findings and not missing:
+        return max(0, min(100, score.base + won))
     penalty = {Severity.ERROR: score.error, Severity.WARNING: score.warning, Severity.INFO: 0}
     lost = sum(penalty[finding.severity] for finding in findings)
     for item in missing:
@@ -111,8 +120,6 @@ def _score(
         )  # fmt: skip
         if not covered:
             lost += penalty[item.severity]
-    said = _outside(reading.draft, findings)
-    won = sum(points for points, says in policy.courtesies if says is not None and says(said))
     return max(0, min(100, score.base + won - lost))
 
 

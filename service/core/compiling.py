@@ -118,9 +118,13 @@ class Policy:
         return frozenset(name for name, value in values.items() if value)
 
     def unprompted(self, reading: Reading) -> Iterable[int]:
-        """The rules that need no word of the draft to wake them, as far as scenario and stage allow."""
+        """The rules that need no word of the draft to wake them, as far as the context allows."""
         kept = self._unprompted
         found = kept["any"]
+        if reading.customer is not None:
+            found = found + kept["customer"]
+        if reading.agent_before:
+            found = found + kept["agent"]
         if reading.scenario is not None:
             found = found + kept.get("scenario " + reading.scenario.id, [])
         return found + kept.get(f"stage {reading.stage}", []) if reading.stage else found
@@ -142,8 +146,8 @@ class Policy:
 
 
 def _unprompted(rules: tuple[CompiledRule, ...]) -> Mapping[str, list[int]]:
-    """The rules without anchors, by the scenario or the stage that each asks for, or `any`."""
-    found: dict[str, list[int]] = {"any": []}
+    """The rules without anchors, by the scenario, stage or speaker that each asks for, or `any`."""
+    found: dict[str, list[int]] = {"any": [], "customer": [], "agent": []}
     for number, compiled in enumerate(rules):
         if compiled.check.anchors():
             continue
@@ -151,7 +155,8 @@ def _unprompted(rules: tuple[CompiledRule, ...]) -> Mapping[str, list[int]]:
         keys = [f"scenario {scenario}" for scenario in when.scenario] or [
             f"stage {stage}" for stage in when.stage
         ]
-        for key in keys or ["any"]:
+        speaker = "customer" if when.customer_says else "agent" if when.already_said else "any"
+        for key in keys or [speaker]:
             found.setdefault(key, []).append(number)
     return found
 

@@ -202,6 +202,7 @@ class Normalized:
         plain, at, ends, starts = self.plain, self._at, self._ends, self._starts
         sentence, first = 0, 0
         last = len(starts) - 1
+        made = tuple.__new__
         for index, gap in enumerate(self._gaps):
             kind, mark = _gap_kind(gap) if len(gap) < LONG_GAP else _gap_kind.__wrapped__(gap)
             end = ends[index]
@@ -210,7 +211,10 @@ class Normalized:
                 kind and not (gap in _BETWEEN_ASCII and (plain[end - 1] + plain[starts[index + 1]]).isascii())
             ):
                 start = starts[first]
-                found.append(Clause(start, end, plain[start:end], mark, sentence, at[first], at[index + 1]))
+                # The short way to make a named tuple: a text has many clauses.
+                found.append(
+                    made(Clause, (start, end, plain[start:end], mark, sentence, at[first], at[index + 1]))
+                )
                 first = index + 1
                 sentence += kind == 2
         return tuple(found)

@@ -59,7 +59,9 @@ def test_what_the_agent_says_of_himself_helps_nobody(words: str) -> None:
     assert idle(words, "，", "")
 
 
-@pytest.mark.parametrize("words", ["带身份证去柜台", "目前不支持修改", "订单已发货", "随机发的", "可以改一次"])
+@pytest.mark.parametrize(
+    "words", ["带身份证去柜台", "目前不支持修改", "订单已发货", "随机发的", "可以改一次"]
+)
 def test_matter_beside_an_offence_stays(words: str) -> None:
     """An instruction, a refusal of something, the state of the case and an answer are not idle."""
     assert not idle(words, "，", "")

@@ -59,13 +59,21 @@ class Pattern(Scoped):
         """The span of each match in the clauses that were woken, in order."""
         found: list[Span] = []
         seen: list[tuple[int, int]] = []
+        apart, finditer, clauses = self.over == "sentence", self._compiled.finditer, text.clauses
         for start, end, _ in hits:
-            clauses = self._area(text, start, end)
-            if clauses is None or clauses in seen:
+            first = text.clause_of(start)
+            # Nearly every anchor stands within one clause.
+            area = (first, first)
+            if apart or end > clauses[first].until:
+                wider = self._area(text, first, start, end)
+                if wider is None:
+                    continue
+                area = wider
+            if area in seen:
                 continue
-            seen.append(clauses)
-            words = text.words_of(*clauses, apart=self.over == "sentence")
-            for match in self._compiled.finditer(words.encoded):
+            seen.append(area)
+            words = text.words_of(area[0], area[1], apart=apart)
+            for match in finditer(words.encoded):
                 first, last = match.span(self._group)
                 if first < last:
                     at, until = words.place(first), words.place(last)
@@ -74,11 +82,8 @@ class Pattern(Scoped):
                         found.append(span)
         return found
 
-    def _area(self, text: ReadText, start: int, end: int) -> tuple[int, int] | None:
+    def _area(self, text: ReadText, first: int, start: int, end: int) -> tuple[int, int] | None:
         """The first and the last clause to run over; None for an anchor that only two clauses make together."""
-        first = text.clause_of(start)
         if self.over == "sentence":
             return text.clauses_of(text.clauses[first].sentence)
-        if end <= text.clauses[first].until:
-            return first, first
         return (first, text.clause_of(end - 1)) if hangs_together(text, start, end) else None

@@ -190,9 +190,7 @@ def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Itera
         elif _must_stay(sources, denial) and not denial.open:
             yield from _letter(sources, text, denial)
         elif (
-            denial.open
-            or _BRUSHES_OFF.match(fold(denial.fact.text))
-            or sources.offences.excuses(denial.fact)
+            denial.open or _BRUSHES_OFF.match(fold(denial.fact.text)) or sources.offences.excuses(denial.fact)
         ):
             continue
         elif spare > 0 or (free and denial.verb in _ANY):

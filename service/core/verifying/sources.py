@@ -77,8 +77,7 @@ class Offences:
             return True
         clause = self.draft.clause_index(fact.span.end - 1) if self.findings else 0
         return any(
-            not _only_how(finding)
-            and (_overlap(fact, finding) or clause in self._covered(finding))
+            not _only_how(finding) and (_overlap(fact, finding) or clause in self._covered(finding))
             for finding in self.findings
         )
 
