@@ -84,7 +84,7 @@ lock: $(READY) ## requirements/*.txt from pyproject.toml; pins stay where they s
 	@$(COMPILE) --group build -o requirements/build.txt
 
 bench: $(READY) ## the measurements, each a ratio to a baseline of the same run
-	@for script in tests/bench/bench_*.py; do name=$${script%.py}; $(PY) -m $${name//\//.}; done
+	@$(PY) -m tests.bench
 
 mutants: $(READY) ## seeded bugs: each must be caught by the tests of its promise; prints killed/total
 	@$(PY) -m tests.mutants

@@ -10,7 +10,7 @@ BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 
 
 class RequestFigures(Collector):
-    """All requests by method, route and status, their times by route, and the verdicts of checks.
+    """Requests by method, route and status, their times by route, verdicts of checks, and what rewrites came to.
 
     Written from the event loop alone and read from anywhere.
     """
@@ -20,6 +20,9 @@ class RequestFigures(Collector):
         self._times: dict[str, list[int]] = {}
         self._sums: dict[str, float] = {}
         self._verdicts: dict[str, int] = {}
+        self._rewrites: dict[tuple[str, str, str], int] = {}
+        self._attempts: dict[tuple[str, str, str], int] = {}
+        self._tokens = {"input": 0, "output": 0}
 
     def count(self, method: str, route: str, status: int, seconds: float) -> None:
         """Count a request that was answered."""
@@ -35,6 +38,21 @@ class RequestFigures(Collector):
     def count_verdict(self, verdict: str) -> None:
         """Count a check by what it said."""
         self._verdicts[verdict] = self._verdicts.get(verdict, 0) + 1
+
+    def count_rewrite(self, status: str, engine: str, cache: str) -> None:
+        """Count a rewrite that was answered."""
+        key = (status, engine, cache)
+        self._rewrites[key] = self._rewrites.get(key, 0) + 1
+
+    def count_attempt(self, engine: str, outcome: str, code: str) -> None:
+        """Count an attempt at a rewrite under one of its reasons, '' for none."""
+        key = (engine, outcome, code)
+        self._attempts[key] = self._attempts.get(key, 0) + 1
+
+    def count_tokens(self, input_tokens: int, output_tokens: int) -> None:
+        """Count what a model's server counted."""
+        self._tokens["input"] += input_tokens
+        self._tokens["output"] += output_tokens
 
     def collect(self) -> Iterator[Metric]:
         """The figures as Prometheus wants them."""
@@ -52,6 +70,22 @@ class RequestFigures(Collector):
         for verdict, number in list(self._verdicts.items()):
             checks.add_metric((str(verdict),), number)
         yield checks
+        rewrites = CounterMetricFamily(
+            "coach_rewrites", "Rewrites answered.", labels=("status", "engine", "cache")
+        )
+        for labels, number in list(self._rewrites.items()):
+            rewrites.add_metric(labels, number)
+        yield rewrites
+        attempts = CounterMetricFamily(
+            "coach_attempts", "Attempts at a rewrite.", labels=("engine", "outcome", "code")
+        )
+        for labels, number in list(self._attempts.items()):
+            attempts.add_metric(labels, number)
+        yield attempts
+        tokens = CounterMetricFamily("coach_model_tokens", "Tokens of the model.", labels=("direction",))
+        for direction, number in self._tokens.items():
+            tokens.add_metric((direction,), number)
+        yield tokens
 
 
 def _cumulative(times: list[int]) -> list[tuple[str, float]]:

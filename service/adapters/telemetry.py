@@ -50,15 +50,6 @@ class Telemetry:
         self._now = now
         self._figures = RequestFigures()
         registry.register(self._figures)
-        self._rewrites = Counter(
-            "coach_rewrites", "Rewrites answered.", ("status", "engine", "cache"), registry=registry
-        )
-        self._attempts = Counter(
-            "coach_attempts", "Attempts at a rewrite.", ("engine", "outcome", "code"), registry=registry
-        )
-        self._tokens = Counter(
-            "coach_model_tokens", "Tokens of the model.", ("direction",), registry=registry
-        )
         self._errors = Counter("coach_errors", "Exceptions that nobody expected.", registry=registry)
         dropped = Gauge("coach_log_lines_dropped", "Log lines that nobody read in time.", registry=registry)
         dropped.set_function(lambda: lines.dropped)
@@ -106,12 +97,12 @@ class Telemetry:
         return generate_latest(self.registry)
 
     def _count_rewrite(self, rewrite: Rewrite) -> None:
-        self._rewrites.labels(rewrite.status, rewrite.engine, rewrite.cache).inc()
-        self._tokens.labels("input").inc(rewrite.usage.input_tokens)
-        self._tokens.labels("output").inc(rewrite.usage.output_tokens)
+        figures = self._figures
+        figures.count_rewrite(rewrite.status, rewrite.engine, rewrite.cache)
+        figures.count_tokens(rewrite.usage.input_tokens, rewrite.usage.output_tokens)
         for attempt in rewrite.attempts:
             for code in _codes(attempt) or [""]:
-                self._attempts.labels(attempt.engine, attempt.outcome, code).inc()
+                figures.count_attempt(attempt.engine, attempt.outcome, code)
 
     def _time(self) -> str:
         now = self._now()

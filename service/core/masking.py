@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from functools import cached_property
 
 from service.core.facts import KINDS, extract
+from service.core.lazy import lazy
 from service.core.reading import Reading
 from service.core.results import Fact, Hide, Turn
 from service.core.text import Normalized, Span, normalize
@@ -46,17 +46,17 @@ class Masked:
     hidden: tuple[Fact, ...] = ()
     """The hidden facts of the draft; spans are of the draft as sent."""
 
-    @cached_property
+    @lazy
     def by_name(self) -> dict[str, Token]:
         """The tokens by name."""
         return {token.name: token for token in self.tokens}
 
-    @cached_property
+    @lazy
     def by_text(self) -> dict[str, Token]:
         """The tokens of facts by what they hide (the customer's surname aside)."""
         return {token.text: token for token in self.tokens if token.kind != SURNAME}
 
-    @cached_property
+    @lazy
     def surname(self) -> Token | None:
         """The customer's surname, when the context gives one."""
         return next((token for token in self.tokens if token.kind == SURNAME), None)

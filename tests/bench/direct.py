@@ -18,14 +18,20 @@ WARM_CALLS = 20
 async def measure(told: dict[str, Any]) -> float:
     """The p50 of the calls, in milliseconds."""
     sdk: Any = openai.AsyncOpenAI(
-        base_url=told["url"], api_key="none", max_retries=0, http_client=httpx.AsyncClient(trust_env=False)  # type: ignore[arg-type]
+        base_url=told["url"],
+        api_key="none",
+        max_retries=0,
+        http_client=httpx.AsyncClient(trust_env=False),  # type: ignore[arg-type]
     )
     messages = cycle(told["calls"])
 
     async def call() -> float:
         started = time.perf_counter()
         await sdk.chat.completions.create(
-            model=told["model"], messages=next(messages), temperature=told["temperature"], max_tokens=told["max_tokens"]
+            model=told["model"],
+            messages=next(messages),
+            temperature=told["temperature"],
+            max_tokens=told["max_tokens"],
         )
         return time.perf_counter() - started
 

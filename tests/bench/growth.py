@@ -56,12 +56,18 @@ def ten_times(policy: Policy) -> Any:
     """The files of a policy with nine more of each rule that has anchors: other ids, other words, the same build."""
     pick = random.Random(10)
     files = policy.files
-    letters = sorted({char for rule in files.rules for word in rule.check.anchors() for char in word if _HAN.match(char)})
+    letters = sorted(
+        {char for rule in files.rules for word in rule.check.anchors() for char in word if _HAN.match(char)}
+    )
     rules = list(files.rules)
     for number in range(1, 10):
         others = dict(zip(letters, pick.sample(letters, len(letters)), strict=True))
         rules += [one for rule in files.rules if (one := _other(rule, number, others)) is not None]
-    return files.model_copy(update={"rules": tuple(rules)}) if hasattr(files, "model_copy") else _replaced(files, rules)
+    return (
+        files.model_copy(update={"rules": tuple(rules)})
+        if hasattr(files, "model_copy")
+        else _replaced(files, rules)
+    )
 
 
 def _replaced(files: Any, rules: list[Rule]) -> Any:
@@ -93,7 +99,8 @@ def _renamed(value: Any, others: dict[str, str]) -> Any:
     return "".join(
         char
         if any(start <= at < end for start, end in kept)
-        else chr(0x4E00 + ord(others.get(char, char)) % 997 + 18000) if rare and _HAN.match(char)
+        else chr(0x4E00 + ord(others.get(char, char)) % 997 + 18000)
+        if rare and _HAN.match(char)
         else others.get(char, char)
         for at, char in enumerate(value)
     )
@@ -109,7 +116,9 @@ def _write_many(root: Path) -> None:
     letters = sorted(set(_HAN.findall("".join(TEXTS))))
     for theme in range(20):
         rules = [_simple(f"many{theme:02d}.rule-{number}", pick, letters) for number in range(MANY // 20)]
-        text = yaml.dump({"theme": f"many{theme:02d}", "rules": rules}, Dumper=yaml.CSafeDumper, allow_unicode=True)
+        text = yaml.dump(
+            {"theme": f"many{theme:02d}", "rules": rules}, Dumper=yaml.CSafeDumper, allow_unicode=True
+        )
         (folder / "rules" / f"many{theme:02d}.yaml").write_text(text, encoding="utf-8")
 
 

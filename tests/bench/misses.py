@@ -41,7 +41,9 @@ def measured(servers: Servers) -> Iterator[Row]:
             ours.append(statistics.median(load.times) * 1000)
         added = statistics.median(mine - theirs for mine, theirs in zip(ours, direct, strict=True))
         seen = f"p50 {statistics.median(ours):.2f} ms, SDK alone {statistics.median(direct):.2f} ms"
-        yield Row(f"/rewrite added to the model's call, {connections} at once", added, "ms", 2.0, "at most", seen)
+        yield Row(
+            f"/rewrite added to the model's call, {connections} at once", added, "ms", 2.0, "at most", seen
+        )
 
 
 def _customer() -> str:
@@ -76,5 +78,3 @@ def _direct(servers: Servers, connections: int) -> float:
     if done.returncode:
         raise RuntimeError(done.stderr.decode("utf-8", "replace")[-2000:])
     return float(done.stdout)
-
-

@@ -81,5 +81,7 @@ def _row(title: str, legs: dict[str, _Leg], name: str, bar: float | None) -> Row
     ours, echo = legs[name], legs["echo"]
     ratio = statistics.median(mine / theirs for mine, theirs in zip(ours.rates, echo.rates, strict=True))
     rates = f"{statistics.median(ours.rates):,.0f}/s of {statistics.median(echo.rates):,.0f}/s"
-    costs = f"{statistics.median(ours.costs):.0f} us of the core against {statistics.median(echo.costs):.0f} us"
+    costs = (
+        f"{statistics.median(ours.costs):.0f} us of the core against {statistics.median(echo.costs):.0f} us"
+    )
     return Row(title, ratio, "of echo", bar, "at least", f"{rates}; {costs}")

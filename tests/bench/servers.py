@@ -63,7 +63,9 @@ def running() -> Iterator[Servers]:
             ("echo", on_server_core(python, "-m", "tests.bench.echo", str(ports.echo.port)), "/"),
             (
                 "service",
-                on_server_core(python, "-m", "service", "serve", "--port", str(ports.service.port), "--no-worker"),
+                on_server_core(
+                    python, "-m", "service", "serve", "--port", str(ports.service.port), "--no-worker"
+                ),
                 "/health/ready",
             ),
         ):
@@ -89,7 +91,9 @@ def _wait(process: subprocess.Popen[bytes], port: int, path: str, log: Path) -> 
             time.sleep(0.05)
         else:
             return
-    raise RuntimeError(f"{log.stem} does not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}")
+    raise RuntimeError(
+        f"{log.stem} does not start: {log.read_text(encoding='utf-8', errors='replace')[-2000:]}"
+    )
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

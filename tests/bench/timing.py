@@ -14,7 +14,9 @@ def json_trip(text: str) -> None:
     json.loads(json.dumps({"draft": text}, ensure_ascii=False))
 
 
-def microseconds(works: dict[str, tuple[Callable[..., object], Sequence[tuple[object, ...]]]]) -> dict[str, float]:
+def microseconds(
+    works: dict[str, tuple[Callable[..., object], Sequence[tuple[object, ...]]]],
+) -> dict[str, float]:
     """The median of the rounds for each work, in microseconds a call; all works have a turn in each round."""
     loops = {name: _loops(work, calls) for name, (work, calls) in works.items()}
     found: dict[str, list[float]] = {name: [] for name in works}

@@ -1,11 +1,11 @@
 """What a candidate may say: the facts of the draft, of the agent's earlier turns, of the company and of the customer."""
 
 from dataclasses import dataclass
-from functools import cached_property
 
 from service.core.compiling import Policy
 from service.core.facts import extract, same
 from service.core.kinds import squeeze
+from service.core.lazy import lazy
 from service.core.masking import Masked
 from service.core.quarrel import quarrels, rhetorical
 from service.core.reading import Reading
@@ -49,12 +49,12 @@ class Offences:
     draft: Normalized
     before: Report
 
-    @cached_property
+    @lazy
     def findings(self) -> tuple[Finding, ...]:
         """The findings that weigh."""
         return tuple(finding for finding in self.before.findings if finding.severity is not Severity.INFO)
 
-    @cached_property
+    @lazy
     def _clauses(self) -> dict[int, str]:
         """The clauses that hold such words, each with the rule of the first."""
         found: dict[int, str] = {}
@@ -129,12 +129,12 @@ class Sources:
     reading: Reading
     before: Report
 
-    @cached_property
+    @lazy
     def draft_facts(self) -> tuple[Fact, ...]:
         """Every fact of the draft."""
         return (*self.masked.facts, *self.masked.hidden)
 
-    @cached_property
+    @lazy
     def own(self) -> tuple[Normalized, ...]:
         """What counts as the agent's or the company's own word besides the draft."""
         company = self.policy.files.head.company
@@ -143,26 +143,26 @@ class Sources:
             known += [f"工号{self.reading.agent_id}", f"{self.reading.agent_id}号"]
         return (*self.reading.agent_before, *map(normalize, known))
 
-    @cached_property
+    @lazy
     def own_facts(self) -> tuple[Fact, ...]:
         """The facts of those texts."""
         return tuple(fact for text in self.own for fact in extract(text))
 
-    @cached_property
+    @lazy
     def own_words(self) -> str:
         """The draft and those texts, plain and without white space; a line break between two."""
         return "\n".join(squeeze(text.plain) for text in (self.reading.draft, *self.own))
 
-    @cached_property
+    @lazy
     def _spellings(self) -> frozenset[str]:
         return frozenset(squeeze(fact.text) for fact in self.draft_facts)
 
-    @cached_property
+    @lazy
     def _masked_words(self) -> str:
         # What is left of a word when a token took its middle (https://[LINK_1]-cn) reads as another word.
         return squeeze(fold(self.masked.draft))
 
-    @cached_property
+    @lazy
     def customer_words(self) -> str:
         """All that the customer wrote, plain and without white space."""
         told = [turn.text for turn in self.reading.history if turn.role == "customer"]
@@ -170,7 +170,7 @@ class Sources:
             told.append(self.reading.customer.raw)
         return "\n".join(squeeze(fold(text)) for text in told)
 
-    @cached_property
+    @lazy
     def customer_facts(self) -> tuple[Fact, ...]:
         """The facts of what the customer wrote."""
         told = [normalize(turn.text) for turn in self.reading.history if turn.role == "customer"]
@@ -192,7 +192,7 @@ class Sources:
         """Whether the customer says the same."""
         return any(same(fact, other) for other in self.customer_facts)
 
-    @cached_property
+    @lazy
     def offences(self) -> Offences:
         """The words of the draft that have to go."""
         return Offences(self.reading.draft, self.before)
