@@ -83,8 +83,8 @@ lock: $(READY) ## requirements/*.txt from pyproject.toml; pins stay where they s
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
 	@$(COMPILE) --group build -o requirements/build.txt
 
-bench: $(READY) ## the measurements, each a ratio to a baseline of the same run
-	@$(PY) -m tests.bench
+bench: $(READY) ## the measurements, each a ratio to a baseline of the same run; PARTS="http misses core growth"
+	@$(PY) -m tests.bench $(PARTS)
 
 mutants: $(READY) ## seeded bugs: each must be caught by the tests of its promise; prints killed/total
 	@$(PY) -m tests.mutants

@@ -132,16 +132,18 @@ class Policy:
     def woken(self, text: ReadText) -> dict[int, list[Hit]]:
         """The rules of which an anchor stands in the text, with the places."""
         found: dict[int, list[Hit]] = {}
-        wakes, bounded = self.wakes, self.bounded
+        wakes, bounded, made = self.wakes, self.bounded, tuple.__new__
         for literal, start, end in self.automaton.find_matches_as_indexes(text.squeezed, overlapping=True):
             if bounded[literal] and not _stands_alone(text, start, end):
                 continue
             for number, anchor in wakes[literal]:
                 hits = found.get(number)
+                # The short way to make a named tuple: a text has many anchors.
+                hit = made(Hit, (start, end, anchor))
                 if hits is None:
-                    found[number] = [Hit(start, end, anchor)]
+                    found[number] = [hit]
                 else:
-                    hits.append(Hit(start, end, anchor))
+                    hits.append(hit)
         return found
 
 

@@ -98,9 +98,14 @@ _FOLDABLE = re.compile(_char_class([point for point in sorted(_FOLD) if point < 
 _ASTRAL = re.compile("[\U00010000-\U0010ffff]")
 
 
+def _astral(text: str) -> bool:
+    """Whether any character lies beyond the basic plane; in UTF-16 it takes two units, and that is quick to tell."""
+    return len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
+
+
 def fold(text: str) -> str:
     """The text in Simplified script and plain letters, character for character: the length stays."""
-    if text.isascii() or (_FOLDABLE.search(text) is None and _ASTRAL.search(text) is None):
+    if text.isascii() or (_FOLDABLE.search(text) is None and not _astral(text)):
         return text
     return text.translate(_FOLD)
 
@@ -262,7 +267,7 @@ class Utf16:
     __slots__ = ("_astral",)
 
     def __init__(self, text: str) -> None:
-        self._astral = [match.start() for match in _ASTRAL.finditer(text)]
+        self._astral = [match.start() for match in _ASTRAL.finditer(text)] if _astral(text) else []
 
     def offset(self, code_points: int) -> int:
         """UTF-16 code units before a code-point offset."""

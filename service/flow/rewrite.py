@@ -4,6 +4,7 @@
 line and bulk all come through here.
 """
 
+from asyncio import gather
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -156,8 +157,8 @@ async def _lead(
         if found is None:
             await lead.land(None)
             return
-        await ports.cache.put(key, _kept(found))
-        await lead.land(_kept(found))
+        # Together: the caller waits for one round trip to the store, not for two.
+        await gather(ports.cache.put(key, _kept(found)), lead.land(_kept(found)))
         yield found, "miss"
     finally:
         await lead.release()

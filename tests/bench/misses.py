@@ -24,7 +24,7 @@ from tests.bench.servers import MODEL, Servers
 from tests.kit.default_policy import default_policy
 from tests.kit.service_process import ROOT
 
-SECONDS = 1.5
+SECONDS = 2.0
 ROUNDS = 5
 _UNIQUE = count(1)
 

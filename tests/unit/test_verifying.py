@@ -2,6 +2,7 @@
 
 import pytest
 
+from service.core.checking import check
 from service.core.masking import unmask
 from service.core.results import Draft, FactFate, Turn
 from service.core.verifying import judge, verify
@@ -261,6 +262,17 @@ def test_a_fact_within_a_forbidden_promise_may_go() -> None:
         FactFate("duration", "3天", kept=False, rule="promises.guarantee"),
         FactFate("order_number", "WX-518", kept=True),
     )
+
+
+def test_a_judgement_holds_all_that_the_answer_needs() -> None:
+    """The report that an answer shows is the very one by which its text was let out, over the text that is shown."""
+    reading, masked, before = prepared(Draft("不知道，订单WX-518"))
+    judged = judge(POLICY, masked, "您好，订单[ORDER_1]我帮您核实一下。", reading, before)
+    assert judged.text == "您好，订单WX-518我帮您核实一下。"
+    assert judged.after == check(POLICY, reading.with_draft(judged.text))
+    refused = judge(POLICY, masked, "您好，我帮您核实一下。", reading, before)
+    assert (refused.after, refused.facts) == (None, ())
+    assert refused.reasons
 
 
 def test_without_a_draft_only_the_context_is_a_source() -> None:
