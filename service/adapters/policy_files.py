@@ -156,9 +156,9 @@ def _rules(folder: Path, files: Mapping[str, bytes]) -> Iterator[Rule]:
         for number, rule in enumerate(document.validated(SHAPES["rules"]).rules):
             _once(home, rule.id, document, ("rules", number, "id"))
             for anchor in rule.check.anchors():
-                if not any(map(str.isalnum, anchor)):
+                if not any(map(str.isalnum, anchor.words)):
                     raise document.mistake(
-                        ("rules", number, "check"), f"'{anchor}' holds no letter to look for"
+                        ("rules", number, "check"), f"'{anchor.words}' holds no letter to look for"
                     )
             yield rule
 

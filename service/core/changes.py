@@ -19,10 +19,19 @@ _MAX_PIECES = 400
 Edit = tuple[int, int, int, int]
 
 
+def edits(draft: str, text: str) -> tuple[Edit, ...]:
+    """The ranges that differ, in order: half-open, of the draft and of the text. None for equal texts."""
+    return tuple(_merged(list(_edits(draft, text)), draft))
+
+
+def told(draft: str, text: str, ranges: tuple[Edit, ...], before: Report) -> tuple[Change, ...]:
+    """The edits as changes, each with the rules behind it."""
+    return tuple([_change(draft, text, edit, before) for edit in ranges])
+
+
 def diff(draft: str, text: str, before: Report) -> tuple[Change, ...]:
-    """The edits that turn the draft into the text, in order; spans are of the draft. No edits for equal texts."""
-    edits = _merged(list(_edits(draft, text)), draft)
-    return tuple(_change(draft, text, edit, before) for edit in edits)
+    """The changes that turn the draft into the text, in order; spans are of the draft. None for equal texts."""
+    return told(draft, text, edits(draft, text), before)
 
 
 def applied(draft: str, changes: tuple[Change, ...]) -> str:

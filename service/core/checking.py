@@ -26,10 +26,10 @@ def check(policy: Policy, reading: Reading) -> Report:
     if not findings and not woken and han_share(text.plain) < policy.files.head.switches.min_han_share:
         return Report(Verdict.PASS, policy.files.head.score.base, (_not_chinese(reading),), ())
     if not findings and not missing:
-        return Report(Verdict.PASS, _score(policy, reading, (), ()), (), ())
+        return Report(Verdict.PASS, _score(policy, text, (), ()), (), ())
     kept = _outermost(findings)
     gaps = tuple(sorted(missing, key=lambda item: (item.insert_at, item.rule)))
-    return Report(_verdict(kept, gaps), _score(policy, reading, kept, gaps), kept, gaps)
+    return Report(_verdict(kept, gaps), _score(policy, text, kept, gaps), kept, gaps)
 
 
 def _ask(
@@ -98,15 +98,12 @@ def _verdict(findings: tuple[Finding, ...], missing: tuple[Missing, ...]) -> Ver
 
 
 def _score(
-    policy: Policy, reading: Reading, findings: tuple[Finding, ...], missing: tuple[Missing, ...]
+    policy: Policy, text: ReadText, findings: tuple[Finding, ...], missing: tuple[Missing, ...]
 ) -> int:
     """Politeness, 0-100, as the policy's `score` defines it; taking an offence away never lowers it."""
     score = policy.files.head.score
-    won = 0
-    said = _outside(reading.draft, findings)
-    for points, says in policy.courtesies:
-        if says is not None and says(said):
-            won += points
+    said = _outside(text, findings)
+    won = sum([points for points, says in policy.courtesies if says(said)])
     if not findings and not missing:
         return max(0, min(100, score.base + won))
     penalty = {Severity.ERROR: score.error, Severity.WARNING: score.warning, Severity.INFO: 0}

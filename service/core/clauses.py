@@ -56,10 +56,10 @@ def quotations(text: Normalized) -> tuple[tuple[int, int], ...]:
 
 def kinds(text: Normalized, index: int) -> frozenset[ClauseKind]:
     """What the clause with this index does; several things at once are usual."""
-    clause = text.clauses[index]
-    words = clause.text
+    start, end = text.clause_range(index)
+    words = text.plain[start:end]
     found: set[ClauseKind] = set()
-    if clause.mark == "?" or _QUESTION.search(words):
+    if text.clause_mark(index) == "?" or _QUESTION.search(words):
         found.add("question")
     if _REQUEST.search(words):
         found.add("request")

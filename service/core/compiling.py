@@ -6,6 +6,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -14,7 +15,7 @@ from service.core.phrasing import Scenario
 from service.core.policy import PolicyFiles, Rule
 from service.core.reading import Reading, ReadText
 from service.core.results import PolicyStamp, Replacement, Severity, Source
-from service.core.scope import Hit, any_of, squeeze
+from service.core.scope import Hit, Search, any_of, squeeze
 from service.core.shapes import When
 
 
@@ -82,6 +83,31 @@ class CompiledRule:
     source: Source
 
 
+class _Terms(NamedTuple):
+    """On what terms an anchor wakes its rule; see `Anchor`."""
+
+    beside: Search | None
+    apart: bool
+    whole: bool
+
+    def met(self, text: ReadText, start: int, end: int, clause: tuple[int, int]) -> bool:
+        """Whether an anchor in this range of `squeezed` wakes its rule; `clause` is the range of its clause."""
+        if self.whole and not _stands_alone(text, start, end):
+            return False
+        if self.beside is None or start < clause[0]:
+            return True
+        found = self.beside(text.squeezed) if self.apart else self.beside(text.squeezed, *clause)
+        return found is not None
+
+
+class _Wake(NamedTuple):
+    """Whom an anchor wakes: a rule by its number, which of its anchors it is, and on what terms (None: always)."""
+
+    number: int
+    anchor: int
+    terms: _Terms | None = None
+
+
 class Policy:
     """One snapshot of a policy, ready to check with. Never changes; a reload makes another."""
 
@@ -90,19 +116,24 @@ class Policy:
         self.stamp = PolicyStamp(files.head.name, files.version)
         self.rules = tuple(_compile_rule(rule) for rule in files.rules if rule.status != "retired")
         spellings = _Spellings((entry.of, entry.also) for entry in files.spellings)
-        wakes: dict[str, list[tuple[int, int]]] = {}
+        wakes: dict[str, list[_Wake]] = {}
         for number, compiled in enumerate(self.rules):
-            for anchor, words in enumerate(compiled.check.anchors()):
-                for spelling in spellings.of(squeeze(words)):
-                    wakes.setdefault(spelling, []).append((number, anchor))
+            for place, anchor in enumerate(compiled.check.anchors()):
+                beside = any_of(anchor.beside or ())
+                for spelling in spellings.of(squeeze(anchor.words)):
+                    whole = anchor.whole and spelling.isascii()
+                    plain = beside is None and not whole
+                    wakes.setdefault(spelling, []).append(
+                        _Wake(number, place, None if plain else _Terms(beside, anchor.apart, whole))
+                    )
         self.literals = tuple(wakes)
         self.wakes = tuple(tuple(entries) for entries in wakes.values())
-        self.bounded = tuple(literal.isascii() for literal in self.literals)
-        """Whether a literal is Latin, so that it must not be part of a longer Latin word."""
         self.automaton = ahocorasick_rs.AhoCorasick(self.literals)
         self._unprompted = _unprompted(self.rules)
         self.courtesies = tuple(
-            (courtesy.points, any_of(map(squeeze, courtesy.any))) for courtesy in files.head.score.courtesies
+            (courtesy.points, search)
+            for courtesy in files.head.score.courtesies
+            if (search := any_of(map(squeeze, courtesy.any))) is not None
         )
 
     @cached_property
@@ -132,18 +163,25 @@ class Policy:
     def woken(self, text: ReadText) -> dict[int, list[Hit]]:
         """The rules of which an anchor stands in the text, with the places."""
         found: dict[int, list[Hit]] = {}
-        wakes, bounded, made = self.wakes, self.bounded, tuple.__new__
-        for literal, start, end in self.automaton.find_matches_as_indexes(text.squeezed, overlapping=True):
-            if bounded[literal] and not _stands_alone(text, start, end):
-                continue
-            for number, anchor in wakes[literal]:
-                hits = found.get(number)
-                # The short way to make a named tuple: a text has many anchors.
-                hit = made(Hit, (start, end, anchor))
-                if hits is None:
-                    found[number] = [hit]
-                else:
-                    hits.append(hit)
+        matches = self.automaton.find_matches_as_indexes(text.squeezed, overlapping=True)
+        if not matches:
+            return found
+        wakes, made, cuts = self.wakes, tuple.__new__, text.cuts
+        clause = 0
+        for literal, start, end in matches:
+            # They come in the order of their ends.
+            while cuts[clause + 1] < end:
+                clause += 1
+            if start < cuts[clause]:
+                text.crossed = True
+            for number, anchor, terms in wakes[literal]:
+                if terms is None or terms.met(text, start, end, (cuts[clause], cuts[clause + 1])):
+                    # The short way to make a named tuple: a text has many anchors.
+                    hit = made(Hit, (start, end, anchor))
+                    if number in found:
+                        found[number].append(hit)
+                    else:
+                        found[number] = [hit]
         return found
 
 

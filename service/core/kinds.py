@@ -4,8 +4,9 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
+from service.core.folding import fold
 from service.core.results import Hide
-from service.core.text import Normalized, Span, fold
+from service.core.text import Normalized, Span
 
 
 class FactKind(Protocol):

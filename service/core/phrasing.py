@@ -4,7 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from service.core.checks.pattern import Linear
+from service.core.checks.pattern import Expression
 from service.core.results import Channel, Stage
 from service.core.shapes import Shape, Slug, SourceEntry, When, Words
 
@@ -63,7 +63,7 @@ class Turn(Shape):
     """
 
     anchors: tuple[Words, ...] = Field(min_length=1)
-    pattern: Linear
+    pattern: Expression
     to: str
     when: When = When()
     gloss: bool = False

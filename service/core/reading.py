@@ -1,39 +1,15 @@
 """A draft with its context, every text normalised once: what all later steps read."""
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass
-from itertools import accumulate
+from itertools import pairwise
+from typing import NamedTuple
 
 from service.core.clauses import ClauseKind, kinds, quotations
 from service.core.results import Channel, Draft, ScenarioMatch, Stage, Turn
-from service.core.text import Clause, Normalized, Sentence, normalize
+from service.core.text import CLAUSE_JOINT, Clause, Normalized, Sentence, normalize
 
 HISTORY_TURNS = 6
-_JOINT = "，".encode()
-
-
-def _sentence_of(clause: Clause) -> int:
-    return clause.sentence
-
-
-@dataclass(frozen=True, slots=True)
-class WordsOf:
-    """The words of some clauses in UTF-8, and how its offsets map back to `squeezed`.
-
-    `joints` are the places of the marks put between clauses: (offset of the mark, place in `squeezed`).
-    """
-
-    encoded: bytes
-    at: int
-    joints: tuple[int, ...]
-
-    def place(self, offset: int) -> int:
-        """The position in `squeezed` before a byte offset."""
-        encoded = self.encoded
-        marks = bisect_left(self.joints, offset) if self.joints else 0
-        characters = len(encoded[:offset].decode())
-        return self.at + characters - marks
+_JOINT = CLAUSE_JOINT.encode()
 
 
 class ReadText(Normalized):
@@ -41,26 +17,27 @@ class ReadText(Normalized):
 
     def __init__(self, raw: str) -> None:
         super().__init__(raw)
-        self._words: dict[tuple[int, int, bool], WordsOf] = {}
         self._kinds: dict[int, frozenset[ClauseKind]] = {}
         self._quotations: tuple[tuple[int, int], ...] | None = None
+        self._whole: bytes | None = None
+        self.crossed = False
+        """Whether an anchor was found that stands in two clauses."""
         self._held: dict[Callable[[str], object], bool] = {}
 
-    def words_of(self, first: int, last: int, *, apart: bool) -> WordsOf:
-        """The words of some clauses, `，` between them if `apart`."""
-        found = self._words.get((first, last, apart))
-        if found is None:
-            clauses, squeezed = self.clauses, self.squeezed
-            if not apart or first == last:
-                encoded, joints = squeezed[clauses[first].at : clauses[last].until].encode(), ()
-            else:
-                parts = [squeezed[clause.at : clause.until].encode() for clause in clauses[first : last + 1]]
-                encoded = _JOINT.join(parts)
-                joints = tuple(
-                    accumulate(map(len, parts[:-1]), lambda sum_, length: sum_ + length + len(_JOINT))
-                )
-            found = self._words[first, last, apart] = WordsOf(encoded, clauses[first].at, joints)
-        return found
+    def words_of(self, first: int, last: int, *, apart: bool) -> bytes:
+        """The words of some clauses in UTF-8, `，` between them if `apart`."""
+        cuts, squeezed = self.cuts, self.squeezed
+        if first == last or not apart:
+            return squeezed[cuts[first] : cuts[last + 1]].encode()
+        between = pairwise(cuts[first : last + 2])
+        return _JOINT.join([squeezed[at:until].encode() for at, until in between])
+
+    @property
+    def whole(self) -> bytes:
+        """All the words in UTF-8, `，` between clauses and at both ends."""
+        if self._whole is None:
+            self._whole = self.joined.encode()
+        return self._whole
 
     def holds(self, search: Callable[[str], object]) -> bool:
         """Whether a search of the plain reading finds anything; looked for once, however many matches ask."""
@@ -80,10 +57,14 @@ class ReadText(Normalized):
         """Whether a position stands in one of the quotations."""
         return any(start <= position < end for start, end in self.quotations)
 
-    def clauses_of(self, sentence: int) -> tuple[int, int]:
-        """The indices of the first and the last clause of a sentence."""
-        first = bisect_left(self.clauses, sentence, key=_sentence_of)
-        return first, bisect_right(self.clauses, sentence, lo=first, key=_sentence_of) - 1
+    def clauses_beside(self, index: int) -> tuple[int, int]:
+        """The indices of the first and the last clause of the sentence that holds the clause with this index."""
+        first = last = index
+        while first and not self.ends_sentence(first - 1):
+            first -= 1
+        while last < len(self.cuts) - 2 and not self.ends_sentence(last):
+            last += 1
+        return first, last
 
     def kinds_at(self, position: int) -> frozenset[ClauseKind]:
         """What the clause at a position does, `quotation` included when the position is quoted."""
@@ -96,8 +77,7 @@ class ReadText(Normalized):
         return known
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(NamedTuple):
     """What the steps after it know: the draft and its context, read once."""
 
     draft: ReadText

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from service.core.text import Span
 
@@ -100,8 +100,7 @@ class Replacement:
     safe: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(NamedTuple):
     """A rule fired on words that are there; `span` is in code points of the draft as sent."""
 
     rule: str
@@ -116,8 +115,7 @@ class Finding:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Missing:
+class Missing(NamedTuple):
     """A rule asks for words that are not there; `because` names the words that call for them, if any do."""
 
     rule: str
@@ -132,8 +130,7 @@ class Missing:
     source: Source
 
 
-@dataclass(frozen=True, slots=True)
-class Report:
+class Report(NamedTuple):
     """All that the policy says of one text; `score` is politeness, 0-100."""
 
     verdict: Verdict
@@ -142,8 +139,7 @@ class Report:
     missing: tuple[Missing, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class ScenarioMatch:
+class ScenarioMatch(NamedTuple):
     """The situation, given by the caller or matched by cues; `score` is 0-1."""
 
     id: str
@@ -152,8 +148,7 @@ class ScenarioMatch:
     cues: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """What must survive a rewrite; `span` is in code points of the text it was found in."""
 
     kind: str
@@ -162,8 +157,7 @@ class Fact:
     hide: Hide = "none"
 
 
-@dataclass(frozen=True, slots=True)
-class FactFate:
+class FactFate(NamedTuple):
     """What became of a fact of the draft: kept, or dropped because `rule` forbids saying it."""
 
     kind: str
@@ -172,16 +166,14 @@ class FactFate:
     rule: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reason:
+class Reason(NamedTuple):
     """Why an attempt did not count: a code from a closed list, and a sentence without the caller's personal data."""
 
     code: RejectionCode | FailureCode
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(NamedTuple):
     """One try to get a rewrite, and what came of it."""
 
     engine: Engine
@@ -191,8 +183,7 @@ class Attempt:
     elapsed_ms: float
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(NamedTuple):
     """One edit from draft to text; `span` is in code points of the draft; no rules means style."""
 
     op: Literal["replace", "insert", "delete"]
@@ -202,24 +193,21 @@ class Change:
     rules: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Usage:
+class Usage(NamedTuple):
     """Tokens that the model's server counted for this request."""
 
     input_tokens: int = 0
     output_tokens: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class PolicyStamp:
+class PolicyStamp(NamedTuple):
     """Which policy spoke: its name and the version of the snapshot."""
 
     name: str
     version: str
 
 
-@dataclass(frozen=True, slots=True)
-class Checked:
+class Checked(NamedTuple):
     """The answer to a check."""
 
     report: Report
@@ -227,8 +215,7 @@ class Checked:
     policy: PolicyStamp
 
 
-@dataclass(frozen=True, slots=True)
-class Rewrite:
+class Rewrite(NamedTuple):
     """The answer to a rewrite, with everything that there is to say about how it came to be."""
 
     id: str

@@ -5,7 +5,7 @@ This is what rules say instead of look-around, and it reads the same for every k
 
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -26,6 +26,18 @@ class Hit(NamedTuple):
     anchor: int
 
 
+class Anchor(NamedTuple):
+    """A word that wakes a check."""
+
+    words: str
+    beside: frozenset[str] | None = None
+    """Words of which one must stand in its clause."""
+    apart: bool = False
+    """They may stand anywhere in the draft."""
+    whole: bool = True
+    """A Latin one must not be part of a longer Latin word."""
+
+
 class Gap(NamedTuple):
     """Words are missing: where they belong, and the words that call for them."""
 
@@ -37,15 +49,36 @@ Search = Callable[..., object]
 """Called with a text and, if need be, a range of it: something true when it is there."""
 
 
+@lru_cache(maxsize=8192)
+def _search(words: tuple[str, ...]) -> Search:
+    return re.compile("|".join(map(re.escape, words))).search
+
+
+_SEVERAL = 2
+
+
 def any_of(words: Iterable[str]) -> Search | None:
     """A search for any of the words; None for no words. Set words make no pattern that could stall."""
-    longest_first = sorted(dict.fromkeys(words), key=len, reverse=True)
-    return re.compile("|".join(map(re.escape, longest_first))).search if longest_first else None
+    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
+    return _search(tuple(longest_first)) if longest_first else None
 
 
 def squeeze(words: str) -> str:
     """Words as the squeezed reading has them."""
     return ReadText(words).squeezed
+
+
+def united(spans: list[Span]) -> list[Span]:
+    """The spans in order; those that overlap are one: phrases of one rule that overlap are one offence."""
+    if len(spans) < _SEVERAL:
+        return spans
+    found: list[Span] = []
+    for span in sorted(spans):
+        if found and span.start < found[-1].end:
+            found[-1] = Span(found[-1].start, max(found[-1].end, span.end))
+        else:
+            found.append(span)
+    return found
 
 
 class Around(BaseModel):
@@ -83,10 +116,10 @@ class Around(BaseModel):
         plain = text.plain
         ahead, after = self._near
         if ahead is not None or after is not None:
-            clause = text.clause_at(span.start)
-            if ahead is not None and ahead(plain, clause.start, span.start):
+            start, end = text.clause_range(text.clause_index(span.start))
+            if ahead is not None and ahead(plain, start, span.start):
                 return True
-            if after is not None and after(plain, span.end, clause.end):
+            if after is not None and after(plain, span.end, end):
                 return True
         sentence, before, draft = self._far
         if sentence is not None:
@@ -94,8 +127,8 @@ class Around(BaseModel):
             if sentence(plain, whole.start, whole.end):
                 return True
         if before is not None:
-            index = text.clause_at(span.start).sentence
-            if before(plain, text.sentences[max(index - 1, 0)].start, span.start):
+            earlier = text.sentence_before(span.start) or text.sentence_at(span.start)
+            if before(plain, earlier.start, span.start):
                 return True
         if draft is not None and text.holds(draft):
             return True
@@ -103,10 +136,24 @@ class Around(BaseModel):
 
 
 # What may stand before or after a whole answer without making it another one.
-_LEADING = re.compile(
-    "(?:这个我|那个我|这我|那我|我也|我们|我|这个|那个|喂|哎|唉|呃|嗯|哦|那|这|反正|真的|也|都|就|亲)*"
-)
-_TRAILING = "啊呀哦噢喔了呢吧吗嘛的啦哈呗哟耶诶欸么"
+LEADING = "这个我|那个我|这我|那我|我也|我们|我|这个|那个|喂|哎|唉|呃|嗯|哦|那|这|反正|真的|也|都|就|亲"
+TRAILING = "啊呀哦噢喔了呢吧吗嘛的啦哈呗哟耶诶欸么"
+_LEADING = re.compile(f"(?:{LEADING})*")
+# Between the characters of a word these are a disguise; a comma or a full stop is one only where it cuts single
+# characters apart, since 不行。不… is two clauses and no phrase.
+_CLAUSE_MARKS = frozenset("，,。！？!?；;：:、…\n\r")
+
+
+def hangs_together(text: ReadText, start: int, end: int, own: frozenset[int] = frozenset()) -> bool:
+    """Whether a match that spans several runs of words is one phrase (see `_CLAUSE_MARKS`); `own` are its joints."""
+    gaps = text.gaps(start, end)
+    cuts = [start, *(at for _, at in gaps), end]
+    for index, (gap, at) in enumerate(gaps):
+        if at - start in own or _CLAUSE_MARKS.isdisjoint(gap):
+            continue
+        if cuts[index + 1] - cuts[index] > 1 or cuts[index + 2] - cuts[index + 1] > 1:
+            return False
+    return True
 
 
 class Scoped(BaseModel):
@@ -150,19 +197,22 @@ class Scoped(BaseModel):
             return False
         if self._anywhere:
             return True
-        if self.where != "anywhere" and not self._at_edge(text, start, end):
+        if self.where != "anywhere" and not self.at_edge(
+            text, start, end, at_start=self.where != "end", at_end=self.where != "start"
+        ):
             return False
         if self.unless_in is not None and self.unless_in.holds(text, span):
             return False
         return self.only_in is None or self.only_in.holds(text, span)
 
-    def _at_edge(self, text: ReadText, start: int, end: int) -> bool:
+    def at_edge(self, text: ReadText, start: int, end: int, *, at_start: bool, at_end: bool) -> bool:
+        """Whether nothing but small words stands between a match and the edges of its clause (or sentence)."""
         squeezed = text.squeezed
-        first = text.clauses[text.clause_of(start)]
-        at, until = first.at, first.until
+        index = text.clause_of(start)
+        at, until = text.cuts[index], text.cuts[index + 1]
         if self.where == "sentence":
-            opening, closing = text.clauses_of(first.sentence)
-            at, until = text.clauses[opening].at, text.clauses[closing].until
-        if self.where != "end" and at < start and not _LEADING.fullmatch(squeezed, at, start):
+            first, last = text.clauses_beside(index)
+            at, until = text.cuts[first], text.cuts[last + 1]
+        if at_start and at < start and not _LEADING.fullmatch(squeezed, at, start):
             return False
-        return self.where == "start" or not squeezed[end:until].strip(_TRAILING)
+        return not at_end or not squeezed[end:until].strip(TRAILING)

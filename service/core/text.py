@@ -5,13 +5,11 @@ span over the draft, and `squeezed` carries the map back. Offsets are code point
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
-from functools import cached_property, lru_cache
-from itertools import accumulate
+from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-import opencc
+from service.core.folding import ASTRAL, beyond_basic_plane, fold
 
 
 class Span(NamedTuple):
@@ -44,86 +42,31 @@ class Clause(NamedTuple):
     until: int
 
 
-# Ranges whose characters stand for one plain character each (compatibility forms a rude word can hide in).
-# Full-width punctuation stays: it is the norm in Chinese, not a disguise.
-_COMPATIBLE = (
-    (0x2070, 0x209C), (0x2100, 0x214F), (0x2160, 0x2188), (0x2460, 0x24FF), (0x2E80, 0x2FDF), (0x3220, 0x3247),
-    (0x3280, 0x32B0), (0xF900, 0xFAFF), (0xFF05, 0xFF06), (0xFF0A, 0xFF0B), (0xFF0D, 0xFF0D), (0xFF0F, 0xFF19),
-    (0xFF1D, 0xFF1D), (0xFF20, 0xFF3A), (0xFF3C, 0xFF3C), (0xFF3F, 0xFF3F), (0xFF41, 0xFF5A), (0xFF10, 0xFF19),
-    (0x1D400, 0x1D7FF), (0x1F130, 0x1F189), (0x1F210, 0x1F23B), (0x2F800, 0x2FA1D),
-)  # fmt: skip
-# Letters by category, invisible on the screen.
-_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
-
-
-def _fold_table() -> dict[int, str]:
-    """Code point -> the one character it is read as: Simplified for Traditional, plain for compatibility forms."""
-    table: dict[int, str] = {}
-    converter = opencc.OpenCC("t2s")
-    han = [chr(i) for i in range(0x3400, 0xA000)]
-    for char, simplified in zip(han, converter.convert("\n".join(han)).split("\n"), strict=True):
-        if char != simplified and len(simplified) == 1:
-            table[ord(char)] = simplified
-    for first, last in _COMPATIBLE:
-        for point in range(first, last + 1):
-            folded = unicodedata.normalize("NFKC", chr(point)).strip("()")
-            if len(folded) == 1 and folded != chr(point):
-                table[point] = table.get(ord(folded), folded)
-    # 你 and 您 must stay two words; 妳 is the same word as 你. 著 is a word of its own in both scripts.
-    table[ord("妳")] = "你"
-    table[ord("甚")] = "甚"
-    table.pop(ord("著"), None)
-    for char in _BLANK_LETTERS:
-        table[ord(char)] = "\u200b"
-    return table
-
-
-def _char_class(points: list[int]) -> str:
-    """A regular expression class of code points, as ranges."""
-    parts: list[str] = []
-    start = previous = points[0]
-    for point in [*points[1:], -1]:
-        if point == previous + 1:
-            previous = point
-            continue
-        parts.append(f"{re.escape(chr(start))}-{re.escape(chr(previous))}")
-        start = previous = point
-    return "[" + "".join(parts) + "]"
-
-
-# Made at import, so that no request pays for it. Only the basic plane stands in the class: with one character
-# beyond it `re` falls back from a table look-up to comparing ranges, six times slower.
-_FOLD = _fold_table()
-_FOLDABLE = re.compile(_char_class([point for point in sorted(_FOLD) if point < 0x10000]))
-_ASTRAL = re.compile("[\U00010000-\U0010ffff]")
-
-
-def _astral(text: str) -> bool:
-    """Whether any character lies beyond the basic plane; in UTF-16 it takes two units, and that is quick to tell."""
-    return len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
-
-
-def fold(text: str) -> str:
-    """The text in Simplified script and plain letters, character for character: the length stays."""
-    if text.isascii() or (_FOLDABLE.search(text) is None and not _astral(text)):
-        return text
-    return text.translate(_FOLD)
-
-
 _WORDS = re.compile(r"[^\W_]+")
 _RUNS = re.compile(r"([^\W_]+)")
 _ENDS_SENTENCE = frozenset("。！？!?\n\r；;…")
 _BREAKS = _ENDS_SENTENCE | frozenset("，,、：:~～—.．|｜")
 _BETWEEN_ASCII = frozenset(".,:;!?~|")
+_NO_END = (0, "")
 
 
-# Longer gaps are rare and, in a hostile text, never the same twice: they would only crowd the cache.
-LONG_GAP = 16
+class _GapKinds(dict[str, tuple[int, str]]):
+    """What the characters between two runs of words do: 0 nothing, 1 end a clause, 2 end a sentence; and the mark.
+
+    Worked out when first seen and kept. Longer gaps are rare and, in a hostile text, never the same twice.
+    """
+
+    _MOST = 4096
+    _LONGEST = 16
+
+    def __missing__(self, gap: str) -> tuple[int, str]:
+        kind = _gap_kind(gap)
+        if len(gap) <= self._LONGEST and len(self) < self._MOST:
+            self[gap] = kind
+        return kind
 
 
-@lru_cache(maxsize=4096)
 def _gap_kind(gap: str) -> tuple[int, str]:
-    """What the characters between two runs of words do: 0 nothing, 1 end a clause, 2 end a sentence; and the mark."""
     for char in gap:
         if char in _ENDS_SENTENCE:
             mark = "?" if ("?" in gap or "？" in gap) else "!" if ("!" in gap or "！" in gap) else char
@@ -132,6 +75,11 @@ def _gap_kind(gap: str) -> tuple[int, str]:
         if char in _BREAKS:
             return 1, char
     return 0, ""
+
+
+_KINDS = _GapKinds()
+CLAUSE_JOINT = "，"
+"""Stands between clauses where several are read as one."""
 
 
 class Normalized:
@@ -162,8 +110,12 @@ class Normalized:
         self.squeezed = lowered if len(lowered) == len(squeezed) else squeezed
         # Made when first asked for. `cached_property` takes a lock each time, which costs more than the work.
         self._clauses: tuple[Clause, ...] | None = None
+        self._gap_kinds: list[tuple[int, str]] | None = None
+        self._cuts: list[int] | None = None
+        self._breaks: list[int] = []
+        """The runs that end a clause."""
         self._clause_starts: list[int] = []
-        self._clause_ats: list[int] = []
+        self._clause_ends: list[int] = []
 
     def origin(self, start: int, end: int) -> Span:
         """The span over the text as sent of a span over `squeezed` (which must not be empty)."""
@@ -193,67 +145,114 @@ class Normalized:
             return 0
         return self._at[run] + min(position, self._ends[run]) - self._starts[run]
 
+    def _ended(self) -> list[tuple[int, str]]:
+        """For each run of words, what the gap behind it does."""
+        if self._gap_kinds is None:
+            gaps, ends, starts, plain = self._gaps, self._ends, self._starts, self.plain
+            found = [_KINDS[gap] for gap in gaps]
+            if not _BETWEEN_ASCII.isdisjoint(gaps):
+                for index in range(len(gaps) - 1):
+                    # 3.5, 18:00, 1,200 and a.b are one word each.
+                    if (
+                        gaps[index] in _BETWEEN_ASCII
+                        and (plain[ends[index] - 1] + plain[starts[index + 1]]).isascii()
+                    ):
+                        found[index] = _NO_END
+            self._gap_kinds = found
+        return self._gap_kinds
+
+    @property
+    def cuts(self) -> list[int]:
+        """Where clauses begin in `squeezed`, and its length at the end."""
+        if self._cuts is None:
+            at, starts, ends = self._at, self._starts, self._ends
+            kinds = self._ended()
+            # The end of the text ends the last clause, whatever stands there.
+            breaks = [run for run, (kind, _) in enumerate(kinds[:-1]) if kind]
+            self._breaks = [*breaks, len(kinds) - 1] if kinds else []
+            self._clause_starts = [starts[0], *[starts[run + 1] for run in breaks]] if kinds else []
+            self._clause_ends = [ends[run] for run in self._breaks]
+            self._cuts = [0, *[at[run + 1] for run in breaks], at[-1]]
+        return self._cuts
+
+    @property
+    def joined(self) -> str:
+        """`squeezed` with `，` between clauses, and at both ends."""
+        squeezed = self.squeezed
+        pieces = [squeezed[start:end] for start, end in pairwise(self.cuts)]
+        return f"，{'，'.join(pieces)}，"
+
     @property
     def clauses(self) -> tuple[Clause, ...]:
         """The clauses in order; characters between them belong to none."""
         if self._clauses is None:
-            self._clauses = clauses = self._cut()
-            self._clause_starts = [clause[0] for clause in clauses]
-            self._clause_ats = [clause[5] for clause in clauses]
+            cuts, plain, kinds = self.cuts, self.plain, self._ended()
+            marks = [kinds[run] for run in self._breaks]
+            sentences = accumulate([kind == 2 for kind, _ in marks], initial=0)
+            self._clauses = tuple(
+                [
+                    Clause(start, end, plain[start:end], mark, sentence, at, until)
+                    for start, end, (_, mark), sentence, at, until in zip(
+                        self._clause_starts, self._clause_ends, marks, sentences, cuts, cuts[1:], strict=False
+                    )
+                ]
+            )
         return self._clauses
-
-    def _cut(self) -> tuple[Clause, ...]:
-        found: list[Clause] = []
-        plain, at, ends, starts = self.plain, self._at, self._ends, self._starts
-        sentence, first = 0, 0
-        last = len(starts) - 1
-        made = tuple.__new__
-        for index, gap in enumerate(self._gaps):
-            kind, mark = _gap_kind(gap) if len(gap) < LONG_GAP else _gap_kind.__wrapped__(gap)
-            end = ends[index]
-            # 3.5, 18:00, 1,200 and a.b are one word each. The end of the text ends the last clause.
-            if index == last or (
-                kind and not (gap in _BETWEEN_ASCII and (plain[end - 1] + plain[starts[index + 1]]).isascii())
-            ):
-                start = starts[first]
-                # The short way to make a named tuple: a text has many clauses.
-                found.append(
-                    made(Clause, (start, end, plain[start:end], mark, sentence, at[first], at[index + 1]))
-                )
-                first = index + 1
-                sentence += kind == 2
-        return tuple(found)
 
     def clause_index(self, position: int) -> int:
         """The index of the clause that holds a position (or the one before it)."""
-        if self._clauses is None:
-            _ = self.clauses
+        if self._cuts is None:
+            _ = self.cuts
         return max(bisect_right(self._clause_starts, position) - 1, 0)
 
     def clause_of(self, at: int) -> int:
         """The index of the clause that holds a position of `squeezed`."""
-        if self._clauses is None:
-            _ = self.clauses
-        return bisect_right(self._clause_ats, at) - 1
+        return bisect_right(self.cuts, at, 0, -1) - 1 if at < self._at[-1] else len(self.cuts) - 2
+
+    def clause_range(self, index: int) -> tuple[int, int]:
+        """Where the clause with this index begins and ends in the text as sent."""
+        if self._cuts is None:
+            _ = self.cuts
+        return self._clause_starts[index], self._clause_ends[index]
+
+    def clause_mark(self, index: int) -> str:
+        """The mark behind the clause with this index, or ''."""
+        if self._cuts is None:
+            _ = self.cuts
+        return self._ended()[self._breaks[index]][1]
+
+    def ends_sentence(self, index: int) -> bool:
+        """Whether the clause with this index is the last of its sentence (the last of the text need not be)."""
+        if self._cuts is None:
+            _ = self.cuts
+        return self._ended()[self._breaks[index]][0] == 2
 
     def clause_at(self, position: int) -> Clause:
         """The clause that holds a position (or the one before it)."""
         return self.clauses[self.clause_index(position)]
 
-    @cached_property
-    def sentences(self) -> tuple[Sentence, ...]:
-        """The sentences in order, from the first word of each to its last."""
-        found: list[Sentence] = []
-        for clause in self.clauses:
-            if found and len(found) - 1 == clause.sentence:
-                found[-1] = Sentence(found[-1].start, clause.end, clause.mark)
-            else:
-                found.append(Sentence(clause.start, clause.end, clause.mark))
-        return tuple(found)
-
     def sentence_at(self, position: int) -> Sentence:
-        """The sentence that holds a position."""
-        return self.sentences[self.clause_at(position).sentence]
+        """The sentence that holds a position (or the one before it), from its first word to its last."""
+        return self._sentence_around(self.clause_index(position))
+
+    def sentence_before(self, position: int) -> Sentence | None:
+        """The sentence before the one that holds a position, or None for the first."""
+        clauses = self.clauses
+        index = self.clause_index(position)
+        sentence = clauses[index].sentence
+        while index >= 0 and clauses[index].sentence == sentence:
+            index -= 1
+        return self._sentence_around(index) if index >= 0 else None
+
+    def _sentence_around(self, index: int) -> Sentence:
+        clauses = self.clauses
+        sentence = clauses[index].sentence
+        first = last = index
+        while first and clauses[first - 1].sentence == sentence:
+            first -= 1
+        while last + 1 < len(clauses) and clauses[last + 1].sentence == sentence:
+            last += 1
+        return Sentence(clauses[first].start, clauses[last].end, clauses[last].mark)
 
 
 def normalize(text: str) -> Normalized:
@@ -267,7 +266,7 @@ class Utf16:
     __slots__ = ("_astral",)
 
     def __init__(self, text: str) -> None:
-        self._astral = [match.start() for match in _ASTRAL.finditer(text)] if _astral(text) else []
+        self._astral = [match.start() for match in ASTRAL.finditer(text)] if beyond_basic_plane(text) else []
 
     def offset(self, code_points: int) -> int:
         """UTF-16 code units before a code-point offset."""

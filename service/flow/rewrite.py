@@ -105,7 +105,7 @@ def _stays(work: Work) -> bool:
 
 async def _from_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | tuple[Delivery, CacheState]]:
     """Steps 4 to 9: cache, flight, model. A delivery with the state of the cache, if there is one, comes last."""
-    ports, key = work.ports, work.key()
+    ports, key = work.ports, work.key
     if work.draft.cache != "use":
         async with aclosing(ask_model(work, budget)) as events:
             async for event in events:
@@ -138,7 +138,7 @@ async def _lead(
     work: Work, budget: Budget, lead: Lead
 ) -> AsyncGenerator[Attempt | tuple[Delivery, CacheState]]:
     """The one call for all who ask the same; the followers hear how it ended, or take over when it is given up."""
-    ports, key = work.ports, work.key()
+    ports, key = work.ports, work.key
     try:
         # Whoever led before may have landed between the look-up and the join. A store that has just failed to answer
         # is not waited for once more.
@@ -172,7 +172,7 @@ def _hit(work: Work, cached: CachedText | None) -> Delivery | None:
     """A text from the cache or from another's flight, verified like a reply; one that fails is a miss."""
     if cached is None:
         return None
-    judged = work.judge(cached.text, "model", cached.model)
+    judged = work.judge_again(cached.text, cached.model)
     return judged if isinstance(judged, Delivery) else None
 
 

@@ -4,8 +4,9 @@ import secrets
 from dataclasses import dataclass, field
 
 from service.core.cache_key import CacheKey, cache_key
-from service.core.changes import diff
+from service.core.changes import edits, told
 from service.core.compiling import Policy
+from service.core.lazy import lazy
 from service.core.masking import Masked
 from service.core.prompting import PromptBook
 from service.core.reading import Reading
@@ -22,8 +23,9 @@ from service.core.results import (
     Status,
     Usage,
 )
-from service.core.verifying import all_kept, judge
+from service.core.verifying import Judgement, all_kept, judge, judge_again
 from service.flow.attempts import Attempts
+from service.flow.proofs import Proof, Proofs
 from service.ports import Cache, Clock, Flights
 
 
@@ -35,6 +37,7 @@ class Ports:
     cache: Cache
     flights: Flights
     clock: Clock
+    proofs: Proofs = field(default_factory=Proofs)
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +51,11 @@ class Delivery:
     model: str | None = None
     facts: tuple[FactFate, ...] = ()
     """What became of each fact of the draft."""
+    proof: Proof | None = None
+    """The proof it leaves by, when it was given before."""
 
 
-@dataclass(slots=True)
+@dataclass
 class Work:
     """One request; it changes while it goes on and never outlives it."""
 
@@ -75,10 +80,31 @@ class Work:
         judged = judge(
             self.policy, self.masked, candidate, self.reading, self.before, canaries=self.prompts.canaries
         )
-        if judged.reasons or judged.after is None:
-            return judged.reasons
-        return Delivery(judged.text, candidate, judged.after, engine, model, judged.facts)
+        return _delivery(judged, candidate, engine, model)
 
+    def judge_again(self, candidate: str, model: str) -> Delivery | tuple[Reason, ...]:
+        """The same for a model's text from the store, by the proof given before if there is one."""
+        proof = self.ports.proofs.get(self._proof_name(candidate))
+        if proof is None:
+            return self.judge(candidate, "model", model)
+        judged = judge_again(self.policy, self.masked, candidate, self.reading, proof.rules)
+        return _delivery(judged, candidate, "model", model, proof)
+
+    def _proof_name(self, candidate: str) -> bytes:
+        # Whatever the tokens hide is part of what was proved; the key holds all the rest.
+        hidden = "\x00".join([f"{token.name}{token.text}" for token in self.masked.tokens])
+        return self.ports.proofs.name((self.key.name, hidden, self.draft.text, candidate))
+
+    def _proved(self, delivery: Delivery) -> Proof:
+        """How a delivery came about; for a model's text this is kept."""
+        if delivery.proof is not None:
+            return delivery.proof
+        proof = Proof(tuple([fate.rule for fate in delivery.facts]), edits(self.draft.text, delivery.text))
+        if delivery.engine == "model":
+            self.ports.proofs.put(self._proof_name(delivery.masked_text), proof)
+        return proof
+
+    @lazy
     def key(self) -> CacheKey:
         """What makes this request the same as another."""
         masked, reading, prompts = self.masked, self.reading, self.prompts
@@ -110,7 +136,9 @@ class Work:
             draft=draft,
             before=self.before,
             after=delivery.after if delivery else None,
-            changes=diff(draft.text, delivery.text, self.before) if delivery else (),
+            changes=(
+                told(draft.text, delivery.text, self._proved(delivery).edits, self.before) if delivery else ()
+            ),
             facts=delivery.facts if delivery else all_kept(self.masked),
             attempts=() if hit else tuple(self.attempts),
             scenario=self.reading.scenario,
@@ -121,3 +149,12 @@ class Work:
             usage=Usage() if hit else Usage(self.input_tokens, self.output_tokens),
             elapsed_ms=(self.ports.clock.monotonic() - self.started) * 1000,
         )
+
+
+def _delivery(
+    judged: Judgement, candidate: str, engine: Engine, model: str | None, proof: Proof | None = None
+) -> Delivery | tuple[Reason, ...]:
+    """A judgement as what may leave, or as the reasons why nothing does."""
+    if judged.reasons or judged.after is None:
+        return judged.reasons
+    return Delivery(judged.text, candidate, judged.after, engine, model, judged.facts, proof)

@@ -13,9 +13,9 @@ from tests.bench.servers import Servers, running
 
 SERVED: dict[str, Callable[[Servers], Iterator[Row]]] = {
     "http": over_http.measured,
-    "misses": misses.measured,
 }
 ALONE: dict[str, Callable[[], Iterator[Row]]] = {
+    "misses": misses.measured,
     "core": in_process.measured,
     "growth": growth.measured,
 }

@@ -57,7 +57,13 @@ def ten_times(policy: Policy) -> Any:
     pick = random.Random(10)
     files = policy.files
     letters = sorted(
-        {char for rule in files.rules for word in rule.check.anchors() for char in word if _HAN.match(char)}
+        {
+            char
+            for rule in files.rules
+            for word in rule.check.anchors()
+            for char in word.words
+            if _HAN.match(char)
+        }
     )
     rules = list(files.rules)
     for number in range(1, 10):

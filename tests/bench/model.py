@@ -1,4 +1,4 @@
-"""The fake model as a process of its own: it answers honestly, and sooner than any real one. `python -m tests.bench.model PORT`."""
+"""The fake model as a process of its own: it answers honestly. `python -m tests.bench.model PORT SECONDS`."""
 
 import asyncio
 import sys
@@ -8,13 +8,10 @@ import uvloop
 from tests.kit.fake_model import FakeModel
 from tests.kit.honest_model import honest
 
-ANSWERS_AFTER_S = 0.1
-"""Were it to answer at once, eight callers would only ask how long eight calls of the SDK take one core."""
 
-
-async def serve(port: int) -> None:
+async def serve(port: int, answers_after_s: float) -> None:
     """Answer until killed."""
-    async with FakeModel(honest(ANSWERS_AFTER_S), port) as fake:
+    async with FakeModel(honest(answers_after_s), port) as fake:
         while True:
             await asyncio.sleep(1.0)
             # Nobody asks for them here, and they are all the memory that grows.
@@ -22,4 +19,4 @@ async def serve(port: int) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(int(sys.argv[1])))
+    uvloop.run(serve(int(sys.argv[1]), float(sys.argv[2])))

@@ -50,7 +50,7 @@ class Servers:
 
 
 @contextmanager
-def running() -> Iterator[Servers]:
+def running(model_takes_s: float = 0.0) -> Iterator[Servers]:
     """All of them, answering. Store and model keep off the server's core, as if they were other machines."""
     ports = Servers(Server(free_port()), Server(free_port()), Server(free_port()))
     with ExitStack() as stack:
@@ -59,7 +59,7 @@ def running() -> Iterator[Servers]:
         environ = {"REDIS_URL": store.url, "COACH_MODEL": MODEL, "OPENAI_BASE_URL": ports.model_url}
         python = sys.executable
         for name, command, path in (
-            ("model", [python, "-m", "tests.bench.model", str(ports.model.port)], "/"),
+            ("model", [python, "-m", "tests.bench.model", str(ports.model.port), str(model_takes_s)], "/"),
             ("echo", on_server_core(python, "-m", "tests.bench.echo", str(ports.echo.port)), "/"),
             (
                 "service",

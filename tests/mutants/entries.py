@@ -49,6 +49,8 @@ MUTANTS = (
     _bug("the seal of a value is not checked", "R14", "adapters/sealed.py", "if not hmac.compare_digest(raw[:_MAC_BYTES], _mac(name, secret, payload)):", "if False:", f"{_CONTRACT}cache"),
     _bug("a value is good under any name", "R14", "adapters/sealed.py", 'b"%d:%b%b" % (len(name), name, payload)', "payload", f"{_CONTRACT}cache"),
     _bug("a value of any size is read", "R14", "adapters/cache.py", 'b"GETRANGE", name, b"0", _LAST', 'b"GET", name', f"{_CONTRACT}cache"),
+    _bug("a proof is good for any text", "R32", "flow/work.py", "(self.key.name, hidden, self.draft.text, candidate)", "(self.key.name,)", f"{_UNIT}proofs"),
+    _bug("a proof is good whatever the tokens hide", "R32", "flow/work.py", "self.key.name, hidden, self.draft.text, candidate", "self.key.name, candidate", f"{_UNIT}proofs"),
     _bug("a hit is not verified", "R32", "flow/rewrite.py", "return judged if isinstance(judged, Delivery) else None", 'return judged if isinstance(judged, Delivery) else Delivery(cached.text, cached.text, work.before, "model", cached.model)', _REWRITE),
     # What may leave.
     _bug("refusals and wrapping are not looked for", "R20 R21", _VERIFY, "list(shape.unlike_a_reply(sources, text, canaries))", "[]", _VERIFYING),
@@ -60,7 +62,7 @@ MUTANTS = (
     _bug("exchanged facts pass", "R22", _VERIFY, "    reasons += bindings.swapped(sources, text, facts)\n", "", f"{_UNIT}corruptions"),
     _bug("dropped limits pass", "R22", _VERIFY, "    reasons += limits.unbounded(sources, text, facts)\n", "", _VERIFYING, f"{_UNIT}corruptions"),
     _bug("tokens are not counted", "R22", _VERIFY, "    reasons += tokens.misused(sources, candidate)\n", "", _VERIFYING),
-    _bug("the policy is not asked about the candidate", "R23", _VERIFY, "if after.verdict is not Verdict.PASS:", "if False:", _VERIFYING),
+    _bug("the policy is not asked about the candidate", "R23", _VERIFY, "() if after.verdict is Verdict.PASS else ", "() if after else ", _VERIFYING),
     # A sick model.
     _bug("one repair more", "R17", "flow/engines.py", "MAX_REPAIRS = 2", "MAX_REPAIRS = 3", _REWRITE),
     _bug("the breaker opens late", "R1", "flow/breaker.py", "OPENS_AFTER = 5", "OPENS_AFTER = 50", _ATTEMPTS),

@@ -3,7 +3,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.core.text import Utf16, fold, normalize
+from service.core.folding import fold
+from service.core.text import Utf16, normalize
 
 TEXTS = st.text(
     alphabet=st.one_of(

@@ -9,8 +9,8 @@ from service.core.compiling import Policy
 from service.core.prompting import PromptBook
 from service.core.results import PolicyStamp
 from service.flow.rewrite import rewrite
+from tests.kit.memory_service import CALLER, GOOD, PROMPTS, RUDE, MemoryService
 from tests.kit.policies import POLICY
-from tests.unit.test_rewrite import CALLER, GOOD, PROMPTS, RUDE, Bench
 
 _REWRITE, _REPAIR = PROMPTS.rewrite, PROMPTS.repair
 
@@ -36,10 +36,10 @@ OTHERS: dict[str, tuple[Policy, PromptBook, tuple[str, ...]]] = {
 @pytest.mark.parametrize("what", OTHERS)
 async def test_a_text_of_another_setup_is_not_served(what: str) -> None:
     """After a change of policy, prompt or model, what was kept before is never served again."""
-    before = Bench()
+    before = MemoryService()
     assert (await before.rewrite()).engine == "model"
     policy, prompts, models = OTHERS[what]
-    after = Bench(says=(GOOD,), models=models, cache=before.cache)
+    after = MemoryService(says=(GOOD,), models=models, cache=before.cache)
     answer = await rewrite(RUDE, CALLER, policy, prompts, after.ports, 8.0)
     assert (answer.cache, answer.engine) == ("miss", "model")
     again = await rewrite(RUDE, CALLER, policy, prompts, after.ports, 8.0)

@@ -1,7 +1,5 @@
 """Changes that a person can read."""
 
-from dataclasses import replace
-
 import pytest
 
 from service.core.changes import applied, diff
@@ -37,7 +35,7 @@ def test_words_put_in_where_some_were_missing_name_that_rule() -> None:
     """An apology put where the policy missed one is no matter of style."""
     missing = Missing("politeness.apology", prepared(_DRAFT)[2].findings[0].severity, trial=False, category="", message="", why="",
                       because=None, insert_at=0, replacements=(), source=Source("手册"))  # fmt: skip
-    report = replace(_NOTHING, missing=(missing,))
+    report = _NOTHING._replace(missing=(missing,))
     assert diff("不能退。", "很抱歉，不能退。", report)[0].rules == ("politeness.apology",)
 
 

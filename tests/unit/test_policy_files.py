@@ -85,8 +85,8 @@ _PHRASE = "{kind: phrase, any: [保证, 百分之百], unless: [保证金]}"
         (_PHRASE, "{any: [保证]}", "13:12: Missing field 'kind' - at rules[0].check"),
         (
             _PHRASE,
-            "{kind: pattern, pattern: 保证}",
-            "13:12: Missing field 'anchors' - at rules[0].check.anchors",
+            "{kind: pattern, pattern: '.*了?'}",
+            "13:12: Invalid value (a mapping): every draft would have to be searched: the pattern can do without any word - at rules[0].check",
         ),
         (
             _PHRASE,
@@ -102,6 +102,16 @@ _PHRASE = "{kind: phrase, any: [保证, 百分之百], unless: [保证金]}"
             _PHRASE,
             r"{kind: pattern, pattern: (.)\1, anchors: [保证]}",
             r"13:37: Invalid value '(.)\1': invalid escape",
+        ),
+        (
+            _PHRASE,
+            "{kind: phrase, any: [(保证|担保]}",
+            "13:33: Invalid value '(保证|担保': '(保证|担保' does not close a parenthesis",
+        ),
+        (
+            _PHRASE,
+            "{kind: phrase, any: [保证, (绝对)?]}",
+            "13:37: Invalid value '(绝对)?': '(绝对)?' also stands for nothing at all",
         ),
         (
             _PHRASE,

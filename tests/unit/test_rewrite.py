@@ -1,52 +1,18 @@
 """The order of the steps: what is asked of whom, what may leave, and what the answer says of it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
-from service.adapters.prompt_files import load_prompts
 from service.core.results import Attempt, Caller, Checked, Draft, Rewrite
 from service.errors import ModelError, ModelMisconfigured, ModelUnavailable, NoModel, UnknownScenario
-from service.flow.attempts import Attempts
-from service.flow.rewrite import Done, rewrite, steps
-from service.flow.work import Ports
-from service.ports import CachedText, Landed, ModelCall
-from tests.kit.fake_clock import FakeClock
-from tests.kit.memory_ports import MemoryCache, MemoryFlights
+from service.flow.rewrite import Done, steps
+from service.ports import CachedText, Landed
+from tests.kit.memory_ports import MemoryFlights
+from tests.kit.memory_service import CALLER, GOOD, PROMPTS, RUDE, MemoryService
 from tests.kit.policies import POLICY
-from tests.kit.scripted_model import ScriptedModel
-
-PROMPTS = load_prompts(Path(__file__).parents[2] / "prompts")
-CALLER = Caller("acme", frozenset({"default"}), b"secret of acme")
-RUDE = Draft("别催，订单SF1234567890还没到，自己看。")
-GOOD = "您好，订单[TRACKING_1]还没到，请您留意，我帮您查询。"
-
-
-@dataclass
-class Bench:
-    """One service in memory, with a model that says what the test says."""
-
-    says: tuple[str | ModelError, ...] = (GOOD,)
-    models: tuple[str, ...] = ("m1",)
-    takes_s: float = 0.0
-    clock: FakeClock = field(default_factory=FakeClock)
-    cache: MemoryCache = field(default_factory=MemoryCache)
-    flights: MemoryFlights = field(default_factory=MemoryFlights)
-
-    def __post_init__(self) -> None:
-        self.model = ScriptedModel(self._play, self.clock, self.takes_s)
-        attempts = Attempts(self.model if self.models else None, self.models, self.clock)
-        self.ports = Ports(attempts, self.cache, self.flights, self.clock)
-
-    def _play(self, call: ModelCall, index: int) -> str | ModelError:
-        return self.says[min(index, len(self.says) - 1)]
-
-    async def rewrite(self, draft: Draft = RUDE, caller: Caller = CALLER, **changes: Any) -> Rewrite:
-        """The answer to a draft."""
-        return await rewrite(replace(draft, **changes), caller, POLICY, PROMPTS, self.ports, 8.0)
 
 
 def outcomes(answer: Rewrite) -> list[tuple[str, str, tuple[str, ...]]]:
@@ -56,7 +22,7 @@ def outcomes(answer: Rewrite) -> list[tuple[str, str, tuple[str, ...]]]:
 
 async def test_a_good_reply_is_delivered_kept_and_told() -> None:
     """The model's reply leaves unmasked, with the report on it, the facts kept, and the cache filled."""
-    bench = Bench()
+    bench = MemoryService()
     answer = await bench.rewrite()
     assert answer.text == "您好，订单SF1234567890还没到，请您留意，我帮您查询。"
     assert (answer.status, answer.engine, answer.cache, answer.model) == ("rewritten", "model", "miss", "m1")
@@ -72,7 +38,7 @@ async def test_a_good_reply_is_delivered_kept_and_told() -> None:
 
 async def test_nothing_personal_goes_to_the_model_or_the_cache() -> None:
     """What the mask hides stands in no message and in no stored value."""
-    bench = Bench(says=("您好，订单[TRACKING_1]我帮您查询，电话[PHONE_1]我已记录。",))
+    bench = MemoryService(says=("您好，订单[TRACKING_1]我帮您查询，电话[PHONE_1]我已记录。",))
     answer = await bench.rewrite(
         Draft("别催，订单SF1234567890，电话13812345678已记录，自己看。", customer_message="我是13998765432")
     )
@@ -87,7 +53,7 @@ async def test_nothing_personal_goes_to_the_model_or_the_cache() -> None:
 
 async def test_a_hit_is_verified_and_asks_nobody() -> None:
     """The second time the text comes from the cache: no call, no attempts, no tokens."""
-    bench = Bench()
+    bench = MemoryService()
     first = await bench.rewrite()
     second = await bench.rewrite()
     assert (second.text, second.cache, second.engine, second.model) == (first.text, "hit", "model", "m1")
@@ -105,7 +71,7 @@ async def test_a_hit_is_verified_and_asks_nobody() -> None:
 )
 async def test_a_cached_text_that_fails_verification_is_a_miss(kept: str) -> None:
     """A cached text that no longer keeps the promise never leaves."""
-    bench = Bench()
+    bench = MemoryService()
     await bench.rewrite()
     key = bench.cache.puts[0]
     bench.cache.values[key] = CachedText(kept, "m1")
@@ -116,7 +82,7 @@ async def test_a_cached_text_that_fails_verification_is_a_miss(kept: str) -> Non
 
 async def test_a_bad_reply_is_repaired_with_its_reasons() -> None:
     """The reasons of a rejection go back to the model; the second reply is delivered."""
-    bench = Bench(says=("您好，我们保证今天送到，订单[TRACKING_1]。", GOOD))
+    bench = MemoryService(says=("您好，我们保证今天送到，订单[TRACKING_1]。", GOOD))
     answer = await bench.rewrite()
     assert [outcome for _, outcome, _ in outcomes(answer)] == ["rejected", "accepted"]
     assert "commitment_invented" in outcomes(answer)[0][2]
@@ -129,7 +95,7 @@ async def test_a_bad_reply_is_repaired_with_its_reasons() -> None:
 
 async def test_at_most_two_repairs_then_the_phrasebook() -> None:
     """A model that never obeys is asked three times; then the phrasebook answers or a person must."""
-    bench = Bench(says=("不知道，[TRACKING_1]",))
+    bench = MemoryService(says=("不知道，[TRACKING_1]",))
     answer = await bench.rewrite()
     assert len(bench.model.calls) == 3
     assert [engine for engine, _, _ in outcomes(answer)] == ["model", "model", "model", "phrasebook"]
@@ -141,7 +107,7 @@ async def test_at_most_two_repairs_then_the_phrasebook() -> None:
 @pytest.mark.parametrize("failure", [ModelUnavailable(), ModelMisconfigured("wrong key")])
 async def test_a_failing_model_is_never_the_callers_error(failure: ModelError) -> None:
     """When the model fails, the phrasebook answers and the attempts say why."""
-    bench = Bench(says=(failure,))
+    bench = MemoryService(says=(failure,))
     answer = await bench.rewrite()
     assert outcomes(answer)[0] == ("model", "failed", (failure.code,))
     assert outcomes(answer)[-1][0] == "phrasebook"
@@ -151,7 +117,7 @@ async def test_a_failing_model_is_never_the_callers_error(failure: ModelError) -
 
 async def test_the_deadline_holds_repairs_included() -> None:
     """Slow replies eat the budget: no call begins that could not end within the deadline."""
-    bench = Bench(says=("不知道，[TRACKING_1]",), takes_s=3.5)
+    bench = MemoryService(says=("不知道，[TRACKING_1]",), takes_s=3.5)
     begun = bench.clock.now
     await bench.rewrite()
     assert bench.clock.now - begun <= 8.0
@@ -161,7 +127,7 @@ async def test_the_deadline_holds_repairs_included() -> None:
 async def test_where_no_engine_keeps_the_promise_a_person_must_look(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without any text that may leave, there is none: the findings are there to act on."""
     monkeypatch.setattr("service.core.phrasebook.candidates", lambda *_: iter(["保证明天到"]))
-    answer = await Bench(models=()).rewrite()
+    answer = await MemoryService(models=()).rewrite()
     assert (answer.status, answer.text, answer.after, answer.engine) == ("needs_review", None, None, "none")
     assert answer.before.findings
     assert outcomes(answer)[0][:2] == ("phrasebook", "rejected")
@@ -179,7 +145,7 @@ async def test_a_plainer_text_of_the_phrasebook_takes_the_place_of_one_that_fail
             yield text
 
     monkeypatch.setattr("service.core.phrasebook.candidates", candidates)
-    answer = await Bench(models=()).rewrite()
+    answer = await MemoryService(models=()).rewrite()
     assert (answer.text, answer.engine) == (GOOD.replace("[TRACKING_1]", "SF1234567890"), "phrasebook")
     assert [attempt.outcome for attempt in answer.attempts] == ["accepted"]
     assert offered == ["保证明天到", "保证后天到", GOOD]
@@ -187,7 +153,7 @@ async def test_a_plainer_text_of_the_phrasebook_takes_the_place_of_one_that_fail
 
 async def test_without_a_model_the_phrasebook_works_alone() -> None:
     """No model configured: no cache, no flight, no prompt; the phrasebook answers."""
-    bench = Bench(models=())
+    bench = MemoryService(models=())
     answer = await bench.rewrite()
     assert (answer.cache, answer.model, answer.prompt_version) == ("bypass", None, None)
     assert bench.cache.gets == []
@@ -197,18 +163,18 @@ async def test_without_a_model_the_phrasebook_works_alone() -> None:
 async def test_insisting_on_a_model_that_is_not_there_is_the_callers_mistake() -> None:
     """`engine: model` without a model raises NoModel."""
     with pytest.raises(NoModel):
-        await Bench(models=()).rewrite(engine="model")
+        await MemoryService(models=()).rewrite(engine="model")
 
 
 async def test_an_unknown_scenario_lists_the_known_ones() -> None:
     """A scenario that the policy does not hold raises UnknownScenario."""
     with pytest.raises(UnknownScenario):
-        await Bench().rewrite(scenario="no-such-thing")
+        await MemoryService().rewrite(scenario="no-such-thing")
 
 
 async def test_minimal_leaves_a_passing_draft_alone() -> None:
     """A draft that passes is not touched in minimal mode, and nobody is asked."""
-    bench = Bench()
+    bench = MemoryService()
     answer = await bench.rewrite(Draft("您好，我帮您查询一下。"), mode="minimal")
     assert (answer.status, answer.engine, answer.text) == ("unchanged", "none", "您好，我帮您查询一下。")
     assert answer.after == answer.before
@@ -217,7 +183,7 @@ async def test_minimal_leaves_a_passing_draft_alone() -> None:
 
 async def test_a_draft_that_is_not_chinese_is_left_alone() -> None:
     """What the policy cannot judge is not rewritten."""
-    bench = Bench()
+    bench = MemoryService()
     answer = await bench.rewrite(Draft("Your parcel is on its way."))
     assert (answer.status, bench.model.calls) == ("unchanged", [])
 
@@ -227,7 +193,7 @@ async def test_a_draft_that_is_not_chinese_is_left_alone() -> None:
 )
 async def test_bypass_and_refresh_never_join(cache: Any, state: str, gets: int, puts: int) -> None:
     """Bypass leaves the cache alone, refresh only writes; neither joins another's flight."""
-    bench = Bench()
+    bench = MemoryService()
     answer = await bench.rewrite(cache=cache)
     assert (answer.cache, len(bench.cache.gets), len(bench.cache.puts)) == (state, gets, puts)
     assert bench.flights.leads == []
@@ -235,7 +201,7 @@ async def test_bypass_and_refresh_never_join(cache: Any, state: str, gets: int, 
 
 async def test_a_follower_takes_the_outcome_of_the_flight() -> None:
     """A follower delivers the leader's text without a call of its own."""
-    bench = Bench(flights=MemoryFlights(Landed(CachedText(GOOD, "m1"))))
+    bench = MemoryService(flights=MemoryFlights(Landed(CachedText(GOOD, "m1"))))
     answer = await bench.rewrite()
     assert (answer.cache, answer.engine, len(bench.model.calls)) == ("miss", "model", 0)
     assert (outcomes(answer), answer.usage.input_tokens) == ([("model", "accepted", ())], 0)
@@ -243,7 +209,7 @@ async def test_a_follower_takes_the_outcome_of_the_flight() -> None:
 
 async def test_a_follower_of_a_flight_without_text_uses_the_phrasebook() -> None:
     """When the shared call brought nothing, a follower does not call again."""
-    bench = Bench(flights=MemoryFlights(Landed(None)))
+    bench = MemoryService(flights=MemoryFlights(Landed(None)))
     answer = await bench.rewrite()
     assert outcomes(answer)[0] == ("model", "failed", ("unavailable",))
     assert (answer.engine, len(bench.model.calls)) != ("model", 1)
@@ -251,7 +217,7 @@ async def test_a_follower_of_a_flight_without_text_uses_the_phrasebook() -> None
 
 async def test_a_lead_is_given_up_when_the_request_is_abandoned() -> None:
     """Leaving in the midst of a call releases the lead, so that a follower takes over."""
-    bench = Bench(says=("不知道，[TRACKING_1]",))
+    bench = MemoryService(says=("不知道，[TRACKING_1]",))
     events = steps(RUDE, CALLER, POLICY, PROMPTS, bench.ports, 8.0)
     seen = [await anext(events), await anext(events)]
     assert [type(event) for event in seen] == [Checked, Attempt]
@@ -262,7 +228,7 @@ async def test_a_lead_is_given_up_when_the_request_is_abandoned() -> None:
 
 async def test_events_come_in_order_and_end_with_done() -> None:
     """The report comes first, each attempt as it ends, the answer last."""
-    bench = Bench(says=("保证今天到，[TRACKING_1]", GOOD))
+    bench = MemoryService(says=("保证今天到，[TRACKING_1]", GOOD))
     kinds = [type(event) async for event in steps(RUDE, CALLER, POLICY, PROMPTS, bench.ports, 8.0)]
     assert kinds == [Checked, Attempt, Attempt, Done]
 
@@ -284,7 +250,7 @@ CHANGES: dict[str, Callable[[], tuple[Draft, Caller]]] = {
 @pytest.mark.parametrize("what", CHANGES)
 async def test_whatever_could_change_the_answer_is_in_the_key(what: str) -> None:
     """Requests that differ in anything that counts never share a cached text."""
-    bench = Bench()
+    bench = MemoryService()
     await bench.rewrite()
     draft, caller = CHANGES[what]()
     await bench.rewrite(draft, caller)
@@ -293,7 +259,7 @@ async def test_whatever_could_change_the_answer_is_in_the_key(what: str) -> None
 
 async def test_what_is_masked_is_not_in_the_key() -> None:
     """The same draft about another parcel is the same question to the model."""
-    bench = Bench()
+    bench = MemoryService()
     await bench.rewrite()
     other = await bench.rewrite(replace(RUDE, text=RUDE.text.replace("SF1234567890", "SF9876543210")))
     assert (other.cache, other.text) == ("hit", "您好，订单SF9876543210还没到，请您留意，我帮您查询。")

@@ -2,7 +2,8 @@
 
 import pytest
 
-from service.core.text import Utf16, fold, han_share, normalize
+from service.core.folding import fold
+from service.core.text import Utf16, han_share, normalize
 
 
 @pytest.mark.parametrize(
@@ -71,10 +72,11 @@ def test_clauses_end_at_punctuation_and_not_within_numbers(raw: str, clauses: li
 def test_sentences_hold_their_clauses_and_know_their_mark() -> None:
     """A sentence runs over its clauses to the mark that ends it."""
     text = normalize("您好，请问是哪一单？我来查。")
-    assert [(text.raw[s.start : s.end], s.mark) for s in text.sentences] == [
-        ("您好，请问是哪一单", "?"),
-        ("我来查", "。"),
-    ]
+    first, second = text.sentence_at(0), text.sentence_at(len(text.raw))
+    assert (text.raw[first.start : first.end], first.mark) == ("您好，请问是哪一单", "?")
+    assert (text.raw[second.start : second.end], second.mark) == ("我来查", "。")
+    assert text.sentence_before(second.start) == first
+    assert text.sentence_before(first.start) is None
 
 
 def test_utf16_counts_characters_beyond_the_basic_plane_twice() -> None:

@@ -6,8 +6,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.reading import ReadText
-from service.core.said import hangs_together
-from service.core.scope import Gap, Hit, Words
+from service.core.scope import Anchor, Gap, Hit, Words, hangs_together
 from service.core.text import Span
 
 
@@ -21,9 +20,9 @@ class Limit(BaseModel):
     most: int = Field(ge=0)
     per: Literal["draft", "sentence", "clause"] = "draft"
 
-    def anchors(self) -> tuple[str, ...]:
+    def anchors(self) -> tuple[Anchor, ...]:
         """The words that are counted."""
-        return self.any
+        return tuple(map(Anchor, self.any))
 
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The spans beyond the limit, in order; of overlapping words the longest counts."""

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.reading import ReadText
 from service.core.said import Said
-from service.core.scope import Gap, Hit, Words, squeeze
+from service.core.scope import Anchor, Gap, Hit, Words, squeeze
 from service.core.text import Span
 
 
@@ -25,9 +25,9 @@ class Order(BaseModel):
     def _first(self) -> tuple[str, ...]:
         return tuple(squeeze(words) for words in self.first)
 
-    def anchors(self) -> tuple[str, ...]:
+    def anchors(self) -> tuple[Anchor, ...]:
         """The words that should come second."""
-        return self.then.phrases
+        return self.then.anchors()
 
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """At most one gap, before the clause of the earliest hit."""

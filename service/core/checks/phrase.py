@@ -14,10 +14,6 @@ class Phrase(Said):
 
     kind: Literal["phrase"]
 
-    def anchors(self) -> tuple[str, ...]:
-        """The words themselves."""
-        return self.phrases
-
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The span of each phrase that stands where it counts."""
         return self.spans(text, hits)

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.reading import ReadText
 from service.core.said import Said
-from service.core.scope import Gap, Hit, Search, Words, any_of, squeeze
+from service.core.scope import Anchor, Gap, Hit, Search, Words, any_of, squeeze
 from service.core.text import Span
 
 
@@ -32,9 +32,9 @@ class Require(BaseModel):
             raise ValueError("a requirement names words")
         return found
 
-    def anchors(self) -> tuple[str, ...]:
+    def anchors(self) -> tuple[Anchor, ...]:
         """The triggers; without any, the situation alone decides."""
-        return self.because_of.phrases if self.because_of else ()
+        return self.because_of.anchors() if self.because_of else ()
 
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """At most one gap."""

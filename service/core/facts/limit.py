@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterable
 
+from service.core.folding import fold
 from service.core.results import Hide
-from service.core.text import Normalized, Span, fold
+from service.core.text import Normalized, Span
 
 KIND = "limit"
 HIDE: Hide = "none"

@@ -3,11 +3,12 @@
 import re
 from collections.abc import Iterable
 
+from service.core.folding import fold
 from service.core.kinds import always as accept
 from service.core.kinds import spans
 from service.core.numerals import CHINESE, SCALED, TO, values
 from service.core.results import Hide
-from service.core.text import Normalized, Span, fold
+from service.core.text import Normalized, Span
 
 KIND = "money"
 HIDE: Hide = "none"

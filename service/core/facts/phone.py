@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable
 
+from service.core.folding import fold
 from service.core.kinds import always as accept
 from service.core.kinds import spans
 from service.core.results import Hide
-from service.core.text import Normalized, Span, fold
+from service.core.text import Normalized, Span
 
 KIND = "phone"
 HIDE: Hide = "personal"

@@ -8,6 +8,7 @@ from weakref import WeakKeyDictionary
 
 from service.core.checking import check
 from service.core.compiling import Applies, Policy, applies
+from service.core.folding import fold
 from service.core.masking import Masked, unmask
 from service.core.phrasebook.composing import Lines, Section, Setting, compose, lines_of
 from service.core.phrasebook.pieces import Piece, split
@@ -20,7 +21,7 @@ from service.core.quarrel import rhetorical
 from service.core.reading import Reading
 from service.core.results import Report, Severity, Verdict
 from service.core.script import to_traditional
-from service.core.text import fold, han_share
+from service.core.text import han_share
 
 ROUNDS = 5
 MAX_CHARS = 8_000

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from service.core.compiling import Applies, Policy, applies
+from service.core.folding import fold
 from service.core.phrasebook.heads import Head, head_of
 from service.core.phrasebook.pieces import Piece, ends_sentence, structure_of
 from service.core.phrasebook.slots import fill
@@ -12,7 +13,6 @@ from service.core.phrasebook.style import Style, calm, leads_on, states
 from service.core.phrasing import Line
 from service.core.reading import Reading
 from service.core.scope import squeeze
-from service.core.text import fold
 
 Section = Literal["openings", "apologies", "empathy", "thanks", "offers", "closings"]
 _BEFORE: tuple[Section, ...] = ("apologies", "empathy", "thanks")

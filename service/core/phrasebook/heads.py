@@ -3,8 +3,8 @@
 import re
 from dataclasses import dataclass
 
+from service.core.folding import fold
 from service.core.phrasebook.pieces import Piece, structure_of
-from service.core.text import fold
 
 _NAMED = r"\[(?:FIELD|NAME)_\d+\]"
 _GREETING = (

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from service.core.folding import fold
 from service.core.phrasebook.composing import Part, Section
 from service.core.phrasebook.pieces import Piece
 from service.core.phrasebook.worth import name_alone, tidied
 from service.core.results import Finding, Missing, Report, Severity
-from service.core.text import fold
 
 # A clause that says less than this beside an offence is not worth keeping.
 _MIN_REST = 4

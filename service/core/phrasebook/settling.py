@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
+from service.core.folding import fold
 from service.core.phrasebook.heads import without_familiar
 from service.core.phrasebook.pieces import Piece
 from service.core.phrasebook.style import Style
@@ -12,7 +13,6 @@ from service.core.phrasebook.worth import grudging, idle, idle_question, stands_
 from service.core.quarrel import quarrels, without_quarrel
 from service.core.reading import Reading
 from service.core.results import Finding, Severity
-from service.core.text import fold
 
 HoldsFact = Callable[[str], bool]
 _DENIES = re.compile(r"[不没无未]|别想|甭想|休想")

@@ -8,9 +8,9 @@ import ahocorasick_rs
 import re2
 
 from service.core.compiling import Applies, applies
+from service.core.folding import fold
 from service.core.phrasing import Turn
 from service.core.reading import Reading
-from service.core.text import fold
 
 _GROUPS = {f"\\{number}": number for number in range(1, 10)}
 

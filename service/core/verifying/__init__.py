@@ -1,6 +1,6 @@
 """Whether a candidate may leave: every promise about its facts, commitments and shape, then the policy itself."""
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from service.core.checking import check
 from service.core.compiling import Policy
@@ -14,8 +14,7 @@ from service.core.verifying import bindings, claims, commitments, denials, limit
 from service.core.verifying.sources import Sources, stands_in
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(NamedTuple):
     """Why a candidate may not leave, or all that is to be said of one that may.
 
     `text` is the unmasked text and `after` the policy's report on it; None where something stood against the
@@ -72,10 +71,34 @@ def judge(
         return Judgement(tuple(dict.fromkeys(reasons)))
     shown = unmask(candidate, masked)
     final = reading.with_draft(text if shown == candidate else shown)
+    judged = _asked(policy, final)
+    if judged.reasons:
+        return judged
+    return judged._replace(facts=_fates(sources, text, facts, squeeze(final.draft.plain)))
+
+
+def judge_again(
+    policy: Policy, masked: Masked, candidate: str, reading: Reading, rules: tuple[str | None, ...]
+) -> Judgement:
+    """The judgement on a candidate of which everything but the policy is proved: only the policy is asked.
+
+    `rules` are those of the fates that the proof came with.
+    """
+    final = reading.with_draft(unmask(candidate, masked))
+    judged = _asked(policy, final)
+    if judged.reasons:
+        return judged
+    fates = zip(in_order(masked), rules, strict=True)
+    return judged._replace(
+        facts=tuple([FactFate(fact.kind, fact.text, rule is None, rule) for fact, rule in fates])
+    )
+
+
+def _asked(policy: Policy, final: Reading) -> Judgement:
+    """What the policy says of a text that is to leave."""
     after = check(policy, final)
-    if after.verdict is not Verdict.PASS:
-        return Judgement(tuple(dict.fromkeys(_breaches(after))), final.draft.raw, after)
-    return Judgement((), final.draft.raw, after, _fates(sources, text, facts, squeeze(final.draft.plain)))
+    reasons = () if after.verdict is Verdict.PASS else tuple(dict.fromkeys(_breaches(after)))
+    return Judgement(reasons, final.draft.raw, after)
 
 
 def _breaches(report: Report) -> list[Reason]:
@@ -117,4 +140,4 @@ def in_order(masked: Masked) -> list[Fact]:
     return sorted((*masked.facts, *masked.hidden), key=lambda one: one.span)
 
 
-__all__ = ["Judgement", "all_kept", "judge", "verify"]
+__all__ = ["Judgement", "all_kept", "judge", "judge_again", "verify"]

@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
 
+from service.core.folding import fold
 from service.core.kinds import squeeze
 from service.core.masking import TOKEN_LIKE, Masked
 from service.core.results import Fact, Reason
-from service.core.text import Normalized, Span, fold, normalize
+from service.core.text import Normalized, Span, normalize
 from service.core.verifying.sources import Sources
 
 _REACH = 8

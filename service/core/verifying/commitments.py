@@ -7,9 +7,10 @@ from dataclasses import dataclass
 import ahocorasick_rs
 
 from service.core.compiling import Policy
+from service.core.folding import fold
 from service.core.once import once_per_policy
 from service.core.results import Reason
-from service.core.text import Normalized, fold
+from service.core.text import Normalized
 from service.core.verifying.sources import Sources
 
 # Ahead of committing words in a clause, these take the commitment back or leave it open.

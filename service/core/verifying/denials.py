@@ -5,9 +5,10 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from service.core.facts import negation
+from service.core.folding import fold
 from service.core.kinds import squeeze
 from service.core.results import Fact, Reason
-from service.core.text import Normalized, fold
+from service.core.text import Normalized
 from service.core.verifying.sources import Sources
 
 # Clauses that assert nothing: they ask, request, or set a condition.

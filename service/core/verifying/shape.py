@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from service.core.blank import is_blank
+from service.core.folding import fold
 from service.core.kinds import squeeze
 from service.core.masking import TOKEN_LIKE
 from service.core.prefilter import Prefilter
@@ -12,7 +13,7 @@ from service.core.results import Reason, Verdict
 from service.core.scope import Search, any_of
 from service.core.scope import squeeze as squeezed
 from service.core.script import has_traditional, marks, script_of
-from service.core.text import Normalized, fold, han_share
+from service.core.text import Normalized, han_share
 from service.core.verifying.sources import Sources
 
 MIN_HAN_SHARE = 0.5

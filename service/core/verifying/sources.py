@@ -4,13 +4,14 @@ from dataclasses import dataclass
 
 from service.core.compiling import Policy
 from service.core.facts import extract, same
+from service.core.folding import fold
 from service.core.kinds import squeeze
 from service.core.lazy import lazy
 from service.core.masking import Masked
 from service.core.quarrel import quarrels, rhetorical
 from service.core.reading import Reading
 from service.core.results import Fact, Finding, Report, Severity
-from service.core.text import Normalized, fold, normalize
+from service.core.text import Normalized, normalize
 
 # Kinds by which somebody can be reached: what the customer writes is never a source for these.
 CONTACTS = frozenset(

@@ -1,0 +1,71 @@
+"""One reading for all ways to write a character: Traditional and Simplified, full width, circled, styled."""
+
+import re
+import unicodedata
+
+import opencc
+
+# Ranges whose characters stand for one plain character each (compatibility forms a rude word can hide in).
+# Full-width punctuation stays: it is the norm in Chinese, not a disguise.
+_COMPATIBLE = (
+    (0x2070, 0x209C), (0x2100, 0x214F), (0x2160, 0x2188), (0x2460, 0x24FF), (0x2E80, 0x2FDF), (0x3220, 0x3247),
+    (0x3280, 0x32B0), (0xF900, 0xFAFF), (0xFF05, 0xFF06), (0xFF0A, 0xFF0B), (0xFF0D, 0xFF0D), (0xFF0F, 0xFF19),
+    (0xFF1D, 0xFF1D), (0xFF20, 0xFF3A), (0xFF3C, 0xFF3C), (0xFF3F, 0xFF3F), (0xFF41, 0xFF5A), (0xFF10, 0xFF19),
+    (0x1D400, 0x1D7FF), (0x1F130, 0x1F189), (0x1F210, 0x1F23B), (0x2F800, 0x2FA1D),
+)  # fmt: skip
+# Letters by category, invisible on the screen.
+_BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
+
+
+def _fold_table() -> dict[int, str]:
+    """Code point -> the one character it is read as: Simplified for Traditional, plain for compatibility forms."""
+    table: dict[int, str] = {}
+    converter = opencc.OpenCC("t2s")
+    han = [chr(i) for i in range(0x3400, 0xA000)]
+    for char, simplified in zip(han, converter.convert("\n".join(han)).split("\n"), strict=True):
+        if char != simplified and len(simplified) == 1:
+            table[ord(char)] = simplified
+    for first, last in _COMPATIBLE:
+        for point in range(first, last + 1):
+            folded = unicodedata.normalize("NFKC", chr(point)).strip("()")
+            if len(folded) == 1 and folded != chr(point):
+                table[point] = table.get(ord(folded), folded)
+    # 你 and 您 must stay two words; 妳 is the same word as 你. 著 is a word of its own in both scripts.
+    table[ord("妳")] = "你"
+    table[ord("甚")] = "甚"
+    table.pop(ord("著"), None)
+    for char in _BLANK_LETTERS:
+        table[ord(char)] = "\u200b"
+    return table
+
+
+def _char_class(points: list[int]) -> str:
+    """A regular expression class of code points, as ranges."""
+    parts: list[str] = []
+    start = previous = points[0]
+    for point in [*points[1:], -1]:
+        if point == previous + 1:
+            previous = point
+            continue
+        parts.append(f"{re.escape(chr(start))}-{re.escape(chr(previous))}")
+        start = previous = point
+    return "[" + "".join(parts) + "]"
+
+
+# Made at import, so that no request pays for it. Only the basic plane stands in the class: with one character
+# beyond it `re` falls back from a table look-up to comparing ranges, six times slower.
+_FOLD = _fold_table()
+_FOLDABLE = re.compile(_char_class([point for point in sorted(_FOLD) if point < 0x10000]))
+ASTRAL = re.compile("[\U00010000-\U0010ffff]")
+
+
+def beyond_basic_plane(text: str) -> bool:
+    """Whether any character lies beyond the basic plane; in UTF-16 it takes two units, and that is quick to tell."""
+    return len(text.encode("utf-16-le", "surrogatepass")) > 2 * len(text)
+
+
+def fold(text: str) -> str:
+    """The text in Simplified script and plain letters, character for character: the length stays."""
+    if text.isascii() or (_FOLDABLE.search(text) is None and not beyond_basic_plane(text)):
+        return text
+    return text.translate(_FOLD)

@@ -1,0 +1,91 @@
+"""A regular expression over the words of clauses, run in linear time by RE2 where a word that it needs was found."""
+
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import re2
+
+from service.core.reading import ReadText
+from service.core.required import Needs, required, unanchored
+from service.core.scope import Anchor, Hit, hangs_together
+from service.core.text import CLAUSE_JOINT, Span
+
+_FEW = 2
+"""With more clauses than this one search of the whole text comes first."""
+
+
+class Match(NamedTuple):
+    """A match: its range of `squeezed`, and its span in the text as sent."""
+
+    start: int
+    end: int
+    span: Span
+
+
+class Linear:
+    """One expression; `apart` runs it over whole sentences, `，` between their clauses."""
+
+    def __init__(self, pattern: str, *, apart: bool = False, known: tuple[str, ...] = ()) -> None:
+        self._pattern = pattern
+        self.apart = apart
+        self.needs: Needs = required(pattern, joint=CLAUSE_JOINT, known=known)
+        """The words that wake it, each with words of which one has to stand beside it."""
+
+    def anchors(self) -> list[Anchor]:
+        """The words of which each match holds one."""
+        return [Anchor(words, beside, self.apart, whole=False) for words, beside in self.needs.items()]
+
+    @cached_property
+    def _compiled(self) -> Any:
+        # Over bytes RE2's wrapper neither encodes the text nor counts characters for each match.
+        return re2.compile(self._pattern.encode())
+
+    @cached_property
+    def _group(self) -> int:
+        return int(self._compiled.groupindex.get(b"span", 0))
+
+    @cached_property
+    def _whole(self) -> Any:
+        return re2.compile(unanchored(self._pattern, CLAUSE_JOINT).encode())
+
+    def matches(self, text: ReadText, hits: Iterable[Hit]) -> Iterator[Match]:
+        """The matches in the clauses (or sentences) that hold a hit; the group `span`, if there is one, is the match."""
+        search = self._compiled.search
+        for first, last in self._areas(text, hits):
+            words = text.words_of(first, last, apart=self.apart)
+            # To search again is quicker than to begin an iteration: nearly every clause is searched in vain.
+            found = search(words)
+            while found is not None:
+                start, end = found.span(self._group)
+                if start < end:
+                    at = text.cuts[first]
+                    start, end = at + _length(words[:start]), at + _length(words[:end])
+                    yield Match(start, end, text.origin(start, end))
+                until = found.end()
+                found = search(words, until) if found.start() < until < len(words) else None
+
+    def _areas(self, text: ReadText, hits: Iterable[Hit]) -> list[tuple[int, int]]:
+        """The stretches of clauses to search, each once: first and last clause."""
+        found: list[tuple[int, int]] = []
+        cuts = text.cuts
+        for start, end, _ in hits:
+            first = bisect_right(cuts, start) - 1
+            # Nearly every word stands within one clause.
+            area: tuple[int, int] | None = (first, first)
+            if self.apart:
+                area = text.clauses_beside(first)
+            elif end > cuts[first + 1]:
+                area = (first, text.clause_of(end - 1)) if hangs_together(text, start, end) else None
+            if area is not None and area not in found:
+                found.append(area)
+        if len(found) > _FEW and not text.crossed and self._whole.search(text.whole) is None:
+            return []
+        return found
+
+
+def _length(words: bytes) -> int:
+    """How long words in UTF-8 are in `squeezed`, which has no marks between clauses."""
+    text = words.decode()
+    return len(text) - text.count(CLAUSE_JOINT)
