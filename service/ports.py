@@ -83,11 +83,6 @@ class Landed:
 class Lead(Protocol):
     """The right to make the call for everyone who asks the same. Renewed by itself until it ends."""
 
-    @property
-    def shared(self) -> bool:
-        """Whether other processes know of it; False where the store did not answer."""
-        ...
-
     async def land(self, value: CachedText | None) -> None:
         """Tell the followers: a text, or `no_text`. Never raises."""
         ...

@@ -230,11 +230,6 @@ class _Lead:
         self._flight = flight
         self._over = False
 
-    @property
-    def shared(self) -> bool:
-        """Whether other processes know of it; False where the store did not answer."""
-        return self._flight.shared
-
     async def land(self, value: CachedText | None) -> None:
         """Tell the followers: a text, or `no_text`. Never raises."""
         if not self._over:

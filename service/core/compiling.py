@@ -12,7 +12,7 @@ import ahocorasick_rs
 
 from service.core.checks import Check
 from service.core.phrasing import Scenario
-from service.core.policy import PolicyFiles, Rule
+from service.core.policy import PolicyFiles, Rule, Switches
 from service.core.reading import Reading, ReadText
 from service.core.results import PolicyStamp, Replacement, Severity, Source
 from service.core.scope import Hit, Search, any_of, squeeze
@@ -114,7 +114,7 @@ class Policy:
     def __init__(self, files: PolicyFiles) -> None:
         self.files = files
         self.stamp = PolicyStamp(files.head.name, files.version)
-        self.rules = tuple(_compile_rule(rule) for rule in files.rules if rule.status != "retired")
+        self.rules = tuple(_compile_rule(rule) for rule in files.rules if _holds(rule, files.head.switches))
         spellings = _Spellings((entry.of, entry.also) for entry in files.spellings)
         wakes: dict[str, list[_Wake]] = {}
         for number, compiled in enumerate(self.rules):
@@ -183,6 +183,12 @@ class Policy:
                     else:
                         found[number] = [hit]
         return found
+
+
+def _holds(rule: Rule, switches: Switches) -> bool:
+    """Whether a rule is in force, by its life and by what the company decided."""
+    decided = (getattr(switches, name) is wanted for name, wanted in rule.switches.items())
+    return rule.status != "retired" and all(decided)
 
 
 def _unprompted(rules: tuple[CompiledRule, ...]) -> Mapping[str, list[int]]:

@@ -67,6 +67,9 @@ class ExampleEntry(Shape):
 Example = Annotated[ExampleEntry, BeforeValidator(_text_only, json_schema_input_type=Words | ExampleEntry)]
 
 
+Switch = Literal["agent_surname", "number_in_greeting", "miss_as_title", "passing_to_colleagues"]
+
+
 class Rule(Shape):
     """One rule of the policy."""
 
@@ -83,6 +86,8 @@ class Rule(Shape):
     source: SourceEntry
     also: tuple[SourceEntry, ...] = ()
     """Further places of the manual that this rule carries."""
+    switches: dict[Switch, bool] = Field(default_factory=dict)
+    """Decisions of the company (`policy.yaml`) for which the rule is made; where one is different it is left out."""
     when: When = When()
     check: Check
     replacements: Replacements = ()
@@ -159,6 +164,14 @@ class Switches(Shape):
     scenario_threshold: float = Field(ge=0, le=1, default=0.5)
     min_han_share: float = Field(ge=0, le=1, default=0.2)
     """Below this share of Han characters a draft is not judged, only noted."""
+    agent_surname: bool = False
+    """Agents may give their own surname; else the employee number only."""
+    number_in_greeting: bool = False
+    """The first turn gives the employee number; else on request only."""
+    miss_as_title: bool = False
+    """小姐 is a form of address like 女士."""
+    passing_to_colleagues: bool = True
+    """A call for a colleague on business may be passed on with consent."""
 
 
 class PolicyHead(Shape):

@@ -73,7 +73,10 @@ def rule_failures(rule: Rule, files: PolicyFiles, policy: Policy) -> Iterator[st
     if rule.status == "retired":
         return
     # Alone, for in the whole policy a longer finding of another rule may stand for one of this rule.
-    alone = compile_policy(files.model_copy(update={"rules": (rule,)}))
+    # With the company's decisions for which it is made.
+    switches = files.head.switches.model_copy(update={str(name): on for name, on in rule.switches.items()})
+    head = files.head.model_copy(update={"switches": switches})
+    alone = compile_policy(files.model_copy(update={"rules": (rule,), "head": head}))
     gap = rule.check.kind in ("require", "order")
     if gap and rule.severity is not Severity.INFO and not any(entry.safe for entry in rule.replacements):
         yield f"{rule.id}: a {rule.severity} that asks for words has a safe replacement that meets it"

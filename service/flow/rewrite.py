@@ -140,13 +140,6 @@ async def _lead(
     """The one call for all who ask the same; the followers hear how it ended, or take over when it is given up."""
     ports, key = work.ports, work.key
     try:
-        # Whoever led before may have landed between the look-up and the join. A store that has just failed to answer
-        # is not waited for once more.
-        cached = await ports.cache.get(key) if lead.shared else None
-        if cached is not None and (hit := _hit(work, cached)) is not None:
-            await lead.land(cached)
-            yield hit, "hit"
-            return
         found: Delivery | None = None
         async with aclosing(ask_model(work, budget)) as events:
             async for event in events:

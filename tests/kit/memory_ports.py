@@ -31,7 +31,6 @@ class MemoryLead:
 
     landed: list[CachedText | None] = field(default_factory=list)
     released: int = 0
-    shared: bool = True
 
     async def land(self, value: CachedText | None) -> None:
         """Note the outcome."""

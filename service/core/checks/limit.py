@@ -1,9 +1,12 @@
 """`kind: limit`: too much of something that is fine once."""
 
+import re
 from collections.abc import Iterable
-from typing import Literal
+from functools import cached_property
+from itertools import pairwise
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service.core.reading import ReadText
 from service.core.scope import Anchor, Gap, Hit, Words, hangs_together
@@ -11,21 +14,44 @@ from service.core.text import Span
 
 
 class Limit(BaseModel):
-    """Fires on each of `any` beyond the first `most`, in the draft or in one sentence or clause."""
+    """Fires on what goes beyond `most`: words, punctuation marks in a row, or the characters of a clause.
+
+    One of `any`, `marks` and `characters` says what is counted.
+    """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["limit"]
-    any: tuple[Words, ...] = Field(min_length=1)
+    any: tuple[Words, ...] = ()
+    """Each of these words beyond the first `most`, in the draft or in one sentence or clause, is found."""
+    marks: str = ""
+    """A run of more than `most` of these characters is found, half-width standing for full-width."""
+    characters: bool = False
+    """A clause of more than `most` letters, digits and Han is found."""
     most: int = Field(ge=0)
     per: Literal["draft", "sentence", "clause"] = "draft"
+    """Within what the words of `any` are counted."""
+
+    @model_validator(mode="after")
+    def _counts_one_thing(self) -> Self:
+        if bool(self.any) + bool(self.marks) + self.characters != 1:
+            raise ValueError("a limit counts one thing: any, marks or characters")
+        return self
+
+    @cached_property
+    def _run(self) -> re.Pattern[str]:
+        return re.compile(f"[{re.escape(self.marks)}]{{{self.most + 1},}}")
 
     def anchors(self) -> tuple[Anchor, ...]:
-        """The words that are counted."""
+        """The words that are counted; marks and characters are looked at in every draft."""
         return tuple(map(Anchor, self.any))
 
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The spans beyond the limit, in order; of overlapping words the longest counts."""
+        if self.marks:
+            return [Span(*run.span()) for run in self._run.finditer(text.plain)]
+        if self.characters:
+            return self._long_clauses(text)
         counts: dict[int, int] = {}
         found: list[Span] = []
         until = -1
@@ -41,6 +67,11 @@ class Limit(BaseModel):
             if counts[key] > self.most:
                 found.append(span)
         return found
+
+    def _long_clauses(self, text: ReadText) -> list[Span]:
+        if len(text.squeezed) <= self.most:
+            return []
+        return [text.origin(at, until) for at, until in pairwise(text.cuts) if until - at > self.most]
 
     def _key(self, text: ReadText, span: Span) -> int:
         if self.per == "draft":

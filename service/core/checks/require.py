@@ -1,15 +1,28 @@
 """`kind: require`: words that ought to be said, because of the situation or of other words in the draft."""
 
+import re
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from service.core.reading import ReadText
 from service.core.said import Said
 from service.core.scope import Anchor, Gap, Hit, Search, Words, any_of, squeeze
+from service.core.templates import template
 from service.core.text import Span
+
+
+def _whole(text: str) -> str:
+    one = template(text)
+    if len(one.parts) > 1 or one.at_start or one.at_end:
+        raise ValueError(f"'{text}': what ought to be said is looked for anywhere, without `…`, `^` and `$`")
+    return text
+
+
+Family = Annotated[Words, AfterValidator(_whole)]
+"""A template (see `templates`) without gap and edges."""
 
 
 class Require(BaseModel):
@@ -18,19 +31,28 @@ class Require(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     kind: Literal["require"]
-    any: tuple[Words, ...] = Field(min_length=1)
+    any: tuple[Family, ...] = Field(min_length=1)
+    unless: tuple[Words, ...] = ()
+    """Longer words that hold some of `any` and do not count: 不可以 for 可以."""
     within: Literal["draft", "before", "sentence"] = "draft"
     """Where the words may stand: anywhere, before the trigger or in its sentence, or in its sentence."""
     because_of: Said | None = None
+    at_most: int | None = Field(default=None, ge=1)
+    """Asked only of a draft of at most so many letters, digits and Han: a longer one says more than no."""
     insert_at: Literal["start", "end", "trigger"] = "start"
     """Where they belong: at either end of the draft, or before the clause of the trigger."""
 
     @cached_property
     def _search(self) -> Search:
-        found = any_of(map(squeeze, self.any))
+        found = any_of(squeeze(words) for text in self.any for words in template(text).parts[0])
         if found is None:
             raise ValueError("a requirement names words")
         return found
+
+    @cached_property
+    def _others(self) -> re.Pattern[str] | None:
+        longer = sorted(map(squeeze, self.unless), key=len, reverse=True)
+        return re.compile("|".join(map(re.escape, longer))) if longer else None
 
     def anchors(self) -> tuple[Anchor, ...]:
         """The triggers; without any, the situation alone decides."""
@@ -38,6 +60,8 @@ class Require(BaseModel):
 
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """At most one gap."""
+        if self.at_most is not None and len(text.squeezed) > self.at_most:
+            return []
         if self.because_of is None:
             return [] if self._said(text.squeezed) else [Gap(self._place(text, None), None)]
         if self.within == "draft" and self._said(text.squeezed):
@@ -48,7 +72,9 @@ class Require(BaseModel):
         return []
 
     def _said(self, squeezed: str) -> bool:
-        return self._search(squeezed) is not None
+        if self._search(squeezed) is None:
+            return False
+        return self._others is None or self._search(self._others.sub(" ", squeezed)) is not None
 
     def _area(self, text: ReadText, span: Span) -> str:
         if self.within == "draft":
