@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field
 from service.core.linear import Linear
 from service.core.reading import ReadText
 from service.core.scope import LEADING, TRAILING, Anchor, Hit, Scoped, Words, hangs_together, united
-from service.core.templates import GAP, Template, template
+from service.core.templates import Template, template
 from service.core.text import Span
 
 
@@ -38,20 +38,28 @@ class Said(Scoped):
 
     @cached_property
     def _plain(self) -> dict[str, tuple[bool, bool]]:
-        """The phrases without a gap, and whether each is tied to the beginning and to the end of its clause."""
+        """The phrases that can be listed, and whether each is tied to the beginning and to the end of its clause."""
         found: dict[str, tuple[bool, bool]] = {}
-        for parts, at_start, at_end in self._templates:
-            if len(parts) == 1:
-                for words in parts[0]:
-                    before = found.get(words, (True, True))
-                    found[words] = (before[0] and at_start, before[1] and at_end)
+        for phrases, _, at_start, at_end in self._templates:
+            for words in phrases:
+                before = found.get(words, (True, True))
+                found[words] = (before[0] and at_start, before[1] and at_end)
         return found
 
     @cached_property
-    def _gapped(self) -> Linear | None:
-        """The phrases with a gap, as one expression."""
-        ways = [_expression(one) for one in self._templates if len(one.parts) > 1]
-        return Linear(f"(?:{'|'.join(ways)})") if ways else None
+    def _expressions(self) -> tuple[Linear, ...]:
+        """All others, as one expression for each way to be tied to the edges of a clause."""
+        ways: dict[tuple[str, str], list[str]] = {}
+        for _, expression, at_start, at_end in self._templates:
+            if expression:
+                edges = f"^(?:{LEADING})*" if at_start else "", f"[{TRAILING}]*$" if at_end else ""
+                ways.setdefault(edges, []).append(expression)
+        return tuple(Linear(f"{start}(?P<span>{'|'.join(some)}){end}") for (start, end), some in ways.items())
+
+    @cached_property
+    def _owners(self) -> tuple[int, ...]:
+        """For each anchor behind those of the plain phrases: which of the expressions needs it."""
+        return tuple(number for number, one in enumerate(self._expressions) for _ in one.needs)
 
     @cached_property
     def _ties(self) -> tuple[tuple[frozenset[int], bool, bool], ...]:
@@ -61,19 +69,19 @@ class Said(Scoped):
     def anchors(self) -> tuple[Anchor, ...]:
         """The phrases to look for, and the words that those with a gap need."""
         found = [Anchor(words) for words in self._plain]
-        if self._gapped is not None:
-            found += self._gapped.anchors()
+        for one in self._expressions:
+            found += one.anchors()
         return tuple(found)
 
     def spans(self, text: ReadText, hits: Iterable[Hit]) -> list[Span]:
         """The span of each phrase that stands where it counts."""
         found: list[Span] = []
-        gapped: list[Hit] = []
+        others: dict[int, list[Hit]] = {}
         ties = self._ties
         for hit in hits:
             start, end, anchor = hit
             if anchor >= len(ties):
-                gapped.append(hit)
+                others.setdefault(self._owners[anchor - len(ties)], []).append(hit)
                 continue
             own, at_start, at_end = ties[anchor]
             span = text.origin(start, end)
@@ -83,24 +91,11 @@ class Said(Scoped):
                 continue
             if self.counts(text, start, end, span):
                 found.append(span)
-        if gapped and self._gapped is not None:
-            found += [
-                span
-                for start, end, span in self._gapped.matches(text, gapped)
-                if self.counts(text, start, end, span)
-            ]
+        for owner, some in others.items():
+            for start, end, span in self._expressions[owner].matches(text, some):
+                if self.counts(text, start, end, span):
+                    found.append(span)
         return united(found)
-
-
-def _expression(one: Template) -> str:
-    """A template with a gap as a regular expression over the words of a clause."""
-    parts = f"[^，]{{0,{GAP}}}?".join(f"(?:{'|'.join(map(_squeezed, part))})" for part in one.parts)
-    start = f"^(?:{LEADING})*" if one.at_start else ""
-    return f"{start}{parts}" + (f"[{TRAILING}]*$" if one.at_end else "")
-
-
-def _squeezed(words: str) -> str:
-    return words if words.isalnum() else ReadText(words).squeezed
 
 
 def joints(words: str) -> frozenset[int]:

@@ -11,61 +11,81 @@ from typing import NamedTuple
 
 GAP = 8
 """So many characters may stand where a template has `…`."""
-MOST = 5000
-"""A template that stands for more phrases is a mistake."""
+MOST = 2000
+"""A template that stands for more phrases is run as an expression."""
+_SIGNS = frozenset({"(", ")", ")?", "|"})
 _SIGN = re.compile(r"\(|\)\??|\||[^()|]+", re.DOTALL)
 
 
 class Template(NamedTuple):
-    """The phrases that a template stands for."""
+    """What a template stands for, in one of two forms."""
 
-    parts: tuple[tuple[str, ...], ...]
-    """Each part with all the ways to write it; between two parts there may be a gap."""
+    phrases: tuple[str, ...]
+    """Every phrase, where there is no gap and there are not too many."""
+    expression: str
+    """A regular expression over squeezed words for the others, else ''."""
     at_start: bool
     at_end: bool
 
 
 @lru_cache(maxsize=8192)
 def template(text: str) -> Template:
-    """What a template stands for. Raises ValueError for one that does not close what it opens, or says too much."""
+    """What a template stands for. Raises ValueError for one that does not close what it opens, or may be nothing."""
     inner = text.strip()
     at_start, at_end = inner.startswith("^"), inner.endswith("$")
-    inner = inner[at_start : len(inner) - at_end]
-    parts = tuple(tuple(dict.fromkeys(_expanded(part))) for part in inner.split("…"))
-    for part in parts:
-        if "" in part:
-            raise ValueError(f"'{text}' also stands for nothing at all")
-    return Template(parts, at_start, at_end)
+    parts = inner[at_start : len(inner) - at_end].split("…")
+    ways = [_expanded(_SIGN.findall(part), text) for part in parts]
+    if all(way is not None and "" in way for way in ways):
+        raise ValueError(f"'{text}' also stands for nothing at all")
+    phrases = ways[0] if len(ways) == 1 else None
+    if phrases is not None:
+        return Template(tuple(dict.fromkeys(phrases)), "", at_start, at_end)
+    return Template((), f"[^，]{{0,{GAP}}}?".join(map(_expression, parts)), at_start, at_end)
 
 
-def _expanded(text: str) -> list[str]:
-    signs = _SIGN.findall(text)
+def _expression(part: str) -> str:
+    """A part without a gap as a regular expression."""
+    return "".join(
+        sign.replace("(", "(?:") if sign in _SIGNS else "".join(filter(str.isalnum, sign)).lower()
+        for sign in _SIGN.findall(part)
+    )
+
+
+def _expanded(signs: list[str], text: str) -> list[str] | None:
+    """All phrases, or None for too many."""
     found, at = _alternatives(signs, 0, text)
     if at < len(signs):
         raise ValueError(f"'{text}' closes a parenthesis that it never opened")
     return found
 
 
-def _alternatives(signs: list[str], at: int, text: str) -> tuple[list[str], int]:
+def _alternatives(signs: list[str], at: int, text: str) -> tuple[list[str] | None, int]:
     """The phrases from a position up to the parenthesis that closes them (not taken), or to the end."""
-    found: list[str] = []
-    phrases = [""]
+    found: list[str] | None = []
+    phrases: list[str] | None = [""]
     while at < len(signs) and not signs[at].startswith(")"):
         sign = signs[at]
         at += 1
         if sign == "|":
-            found += phrases
-            phrases = [""]
+            found, phrases = _both(found, phrases), [""]
             continue
-        following = [sign]
+        following: list[str] | None = [sign]
         if sign == "(":
             following, at = _alternatives(signs, at, text)
             if at == len(signs):
                 raise ValueError(f"'{text}' does not close a parenthesis")
             if signs[at] == ")?":
-                following.append("")
+                following = _both(following, [""])
             at += 1
-        if len(phrases) * len(following) > MOST:
-            raise ValueError(f"'{text}' stands for more than {MOST} phrases")
-        phrases = [a + b for a, b in product(phrases, following)]
-    return found + phrases, at
+        if phrases is None or following is None or len(phrases) * len(following) > MOST:
+            phrases = None
+        else:
+            phrases = [a + b for a, b in product(phrases, following)]
+    return _both(found, phrases), at
+
+
+def _both(some: list[str] | None, others: list[str] | None) -> list[str] | None:
+    """Two lists as one; None when either is too long to be one."""
+    if some is None or others is None or len(some) + len(others) > MOST:
+        return None
+    return some + others

@@ -16,7 +16,7 @@ from service.core.text import Span
 
 def _whole(text: str) -> str:
     one = template(text)
-    if len(one.parts) > 1 or one.at_start or one.at_end:
+    if one.expression or one.at_start or one.at_end:
         raise ValueError(f"'{text}': what ought to be said is looked for anywhere, without `…`, `^` and `$`")
     return text
 
@@ -44,7 +44,7 @@ class Require(BaseModel):
 
     @cached_property
     def _search(self) -> Search:
-        found = any_of(squeeze(words) for text in self.any for words in template(text).parts[0])
+        found = any_of(squeeze(words) for text in self.any for words in template(text).phrases)
         if found is None:
             raise ValueError("a requirement names words")
         return found
