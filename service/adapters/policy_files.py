@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 import re2
 from pydantic import TypeAdapter
 
+from service.adapters.tone_file import read_tone
 from service.adapters.yaml_text import MAX_BYTES, Document, read_yaml
 from service.core.phrasing import PhrasebookEntry, Scenario, ScenarioFile
 from service.core.policy import (
@@ -30,10 +31,11 @@ T = TypeVar("T")
 HEAD = "policy.yaml"
 PHRASEBOOK = "phrasebook.yaml"
 SPELLINGS = "spellings.yaml"
+TONE = "tone.tsv"
 CLEAN = "clean.yaml"
 EXCEPTIONS = "known-exceptions.yaml"
 NOT_IN_TEXT = "not-in-text.yaml"
-_SERVED = (HEAD, PHRASEBOOK, SPELLINGS)
+_SERVED = (HEAD, PHRASEBOOK, SPELLINGS, TONE)
 _KNOWN = frozenset((*_SERVED, CLEAN, EXCEPTIONS, NOT_IN_TEXT))
 _THEMED = ("rules", "scenarios")
 _GROUP = re.compile(r"\\([1-9])")
@@ -100,6 +102,7 @@ def parse_policy(folder: Path, files: Mapping[str, bytes]) -> PolicyFiles:
         scenarios=tuple(_scenarios(folder, files)),
         phrasebook=_phrasebook(_document(folder, PHRASEBOOK, files[PHRASEBOOK])),
         spellings=spellings,
+        tone=read_tone(files[TONE], _shown(folder, TONE)) if TONE in files else {},
         version=f"{head.version}+{digest(files)[:8]}",
     )
 
@@ -155,6 +158,10 @@ def _rules(folder: Path, files: Mapping[str, bytes]) -> Iterator[Rule]:
                 raise document.mistake(("rules", number, "id"), f"A rule of this file is called '{theme}.…'")
         for number, rule in enumerate(document.validated(SHAPES["rules"]).rules):
             _once(home, rule.id, document, ("rules", number, "id"))
+            if rule.check.kind == "tone" and TONE not in files:
+                raise document.mistake(
+                    ("rules", number, "check"), f"There is no {TONE} to learn the tone from"
+                )
             for anchor in rule.check.anchors():
                 if not any(map(str.isalnum, anchor.words)):
                     raise document.mistake(

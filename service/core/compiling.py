@@ -11,11 +11,12 @@ from typing import NamedTuple
 import ahocorasick_rs
 
 from service.core.checks import Check
+from service.core.checks.tone import Tone
 from service.core.phrasing import Scenario
 from service.core.policy import PolicyFiles, Rule, Switches
-from service.core.reading import Reading, ReadText
+from service.core.reading import Reading, ReadText, Search
 from service.core.results import PolicyStamp, Replacement, Severity, Source
-from service.core.scope import Hit, Search, any_of, squeeze
+from service.core.scope import Hit, any_of, squeeze
 from service.core.shapes import When
 
 
@@ -114,7 +115,9 @@ class Policy:
     def __init__(self, files: PolicyFiles) -> None:
         self.files = files
         self.stamp = PolicyStamp(files.head.name, files.version)
-        self.rules = tuple(_compile_rule(rule) for rule in files.rules if _holds(rule, files.head.switches))
+        self.rules = tuple(
+            _compile_rule(rule, files.tone) for rule in files.rules if _holds(rule, files.head.switches)
+        )
         spellings = _Spellings((entry.of, entry.also) for entry in files.spellings)
         wakes: dict[str, list[_Wake]] = {}
         for number, compiled in enumerate(self.rules):
@@ -232,11 +235,11 @@ class _Spellings:
         return tuple(word for word in found if word)
 
 
-def _compile_rule(rule: Rule) -> CompiledRule:
+def _compile_rule(rule: Rule, tone: Mapping[str, int]) -> CompiledRule:
     trial = rule.status == "trial"
     return CompiledRule(
         rule=rule,
-        check=rule.check,
+        check=rule.check.taught(tone) if isinstance(rule.check, Tone) else rule.check,
         applies=applies(rule.when),
         severity=Severity.INFO if trial else rule.severity,
         by_channel={

@@ -68,7 +68,8 @@ class Linear:
 
     def _areas(self, text: ReadText, hits: Iterable[Hit]) -> list[tuple[int, int]]:
         """The stretches of clauses to search, each once: first and last clause."""
-        found: list[tuple[int, int]] = []
+        # A dictionary keeps the order and is quick to ask, however many there are.
+        found: dict[tuple[int, int], None] = {}
         cuts = text.cuts
         for start, end, _ in hits:
             first = bisect_right(cuts, start) - 1
@@ -78,11 +79,11 @@ class Linear:
                 area = text.clauses_beside(first)
             elif end > cuts[first + 1]:
                 area = (first, text.clause_of(end - 1)) if hangs_together(text, start, end) else None
-            if area is not None and area not in found:
-                found.append(area)
+            if area is not None:
+                found[area] = None
         if len(found) > _FEW and not text.crossed and self._whole.search(text.whole) is None:
             return []
-        return found
+        return list(found)
 
 
 def _length(words: bytes) -> int:

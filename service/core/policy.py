@@ -54,6 +54,7 @@ class ExampleContext(Shape):
     channel: Channel | None = None
     stage: Stage | None = None
     surname: str | None = None
+    title: str | None = None
     agent_id: str | None = None
 
 
@@ -211,6 +212,8 @@ class PolicyFiles(Shape):
     scenarios: tuple[Scenario, ...]
     phrasebook: PhrasebookEntry
     spellings: tuple[Spelling, ...] = ()
+    tone: dict[str, int] = Field(default_factory=dict)
+    """What each run of characters weighs for `kind: tone`, in hundredths of a logit."""
     version: str
     """`policy.yaml`'s version and the first eight digits of the folder's digest."""
 

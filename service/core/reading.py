@@ -1,5 +1,6 @@
 """A draft with its context, every text normalised once: what all later steps read."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
@@ -12,6 +13,12 @@ HISTORY_TURNS = 6
 _JOINT = CLAUSE_JOINT.encode()
 
 
+Search = Callable[..., object]
+"""Called with a text and, if need be, a range of it: something true when it is there."""
+LONG = 2000
+"""A text of so many characters is searched once for each thing, and not once for each place that asks."""
+
+
 class ReadText(Normalized):
     """A text whose clauses know what they do."""
 
@@ -22,6 +29,8 @@ class ReadText(Normalized):
         self._whole: bytes | None = None
         self.crossed = False
         """Whether an anchor was found that stands in two clauses."""
+        self._places: dict[Search, list[tuple[int, int]]] = {}
+        self._firsts: list[int] | None = None
         self._held: dict[Callable[[str], object], bool] = {}
 
     def words_of(self, first: int, last: int, *, apart: bool) -> bytes:
@@ -38,6 +47,20 @@ class ReadText(Normalized):
         if self._whole is None:
             self._whole = self.joined.encode()
         return self._whole
+
+    def found(self, search: Search, start: int, end: int) -> bool:
+        """Whether a search finds anything within a range of the plain reading.
+
+        In a long text all places are looked up once: as many offences as it holds may ask for the same sentence.
+        """
+        if len(self.plain) < LONG:
+            return search(self.plain, start, end) is not None
+        places = self._places.get(search)
+        if places is None:
+            every = search.__self__.finditer(self.plain)  # type: ignore[attr-defined]
+            places = self._places[search] = [match.span() for match in every]
+        at = bisect_left(places, (start, start))
+        return at < len(places) and places[at][1] <= end
 
     def holds(self, search: Callable[[str], object]) -> bool:
         """Whether a search of the plain reading finds anything; looked for once, however many matches ask."""
@@ -59,12 +82,11 @@ class ReadText(Normalized):
 
     def clauses_beside(self, index: int) -> tuple[int, int]:
         """The indices of the first and the last clause of the sentence that holds the clause with this index."""
-        first = last = index
-        while first and not self.ends_sentence(first - 1):
-            first -= 1
-        while last < len(self.cuts) - 2 and not self.ends_sentence(last):
-            last += 1
-        return first, last
+        if self._firsts is None:
+            clauses = range(1, len(self.cuts) - 1)
+            self._firsts = [0, *[one for one in clauses if self.ends_sentence(one - 1)], len(self.cuts) - 1]
+        at = bisect_right(self._firsts, index, 0, -1)
+        return self._firsts[at - 1], self._firsts[at] - 1
 
     def kinds_at(self, position: int) -> frozenset[ClauseKind]:
         """What the clause at a position does, `quotation` included when the position is quoted."""

@@ -60,6 +60,7 @@ def reading_of(policy: Policy, text: str, context: ExampleContext) -> Reading:
         channel=context.channel,
         stage=context.stage,
         surname=context.surname,
+        title=context.title,
         agent_id=context.agent_id,
     )
     message, _ = context_of(draft)

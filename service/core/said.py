@@ -1,14 +1,25 @@
 """Set phrases in a draft: found however they are spaced, decorated or spelled, where they count."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
+from itertools import islice
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
 from service.core.linear import Linear
 from service.core.reading import ReadText
-from service.core.scope import LEADING, TRAILING, Anchor, Hit, Scoped, Words, hangs_together, united
+from service.core.scope import (
+    LEADING,
+    MOST_PLACES,
+    TRAILING,
+    Anchor,
+    Hit,
+    Scoped,
+    Words,
+    hangs_together,
+    united,
+)
 from service.core.templates import Template, template
 from service.core.text import Span
 
@@ -74,8 +85,10 @@ class Said(Scoped):
         return tuple(found)
 
     def spans(self, text: ReadText, hits: Iterable[Hit]) -> list[Span]:
-        """The span of each phrase that stands where it counts."""
-        found: list[Span] = []
+        """The span of each phrase that stands where it counts, the first `MOST_PLACES` of them."""
+        return united(list(islice(self._places(text, hits), MOST_PLACES)))
+
+    def _places(self, text: ReadText, hits: Iterable[Hit]) -> Iterator[Span]:
         others: dict[int, list[Hit]] = {}
         ties = self._ties
         for hit in hits:
@@ -90,12 +103,11 @@ class Said(Scoped):
             if (at_start or at_end) and not self.at_edge(text, start, end, at_start=at_start, at_end=at_end):
                 continue
             if self.counts(text, start, end, span):
-                found.append(span)
+                yield span
         for owner, some in others.items():
             for start, end, span in self._expressions[owner].matches(text, some):
                 if self.counts(text, start, end, span):
-                    found.append(span)
-        return united(found)
+                    yield span
 
 
 def joints(words: str) -> frozenset[int]:

@@ -4,14 +4,14 @@ This is what rules say instead of look-around, and it reads the same for every k
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import cached_property, lru_cache
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.clauses import ClauseKind
-from service.core.reading import ReadText
+from service.core.reading import ReadText, Search
 from service.core.text import Span
 
 Words = Annotated[str, Field(min_length=1)]
@@ -45,16 +45,14 @@ class Gap(NamedTuple):
     because: Span | None
 
 
-Search = Callable[..., object]
-"""Called with a text and, if need be, a range of it: something true when it is there."""
-
-
 @lru_cache(maxsize=8192)
 def _search(words: tuple[str, ...]) -> Search:
     return re.compile("|".join(map(re.escape, words))).search
 
 
 _SEVERAL = 2
+MOST_PLACES = 200
+"""So many places of one rule are told; a draft with more has been written to be tedious."""
 
 
 def any_of(words: Iterable[str]) -> Search | None:
@@ -113,22 +111,21 @@ class Around(BaseModel):
 
     def holds(self, text: ReadText, span: Span) -> bool:
         """Whether any of it is there around a span of the draft."""
-        plain = text.plain
         ahead, after = self._near
         if ahead is not None or after is not None:
             start, end = text.clause_range(text.clause_index(span.start))
-            if ahead is not None and ahead(plain, start, span.start):
+            if ahead is not None and text.found(ahead, start, span.start):
                 return True
-            if after is not None and after(plain, span.end, end):
+            if after is not None and text.found(after, span.end, end):
                 return True
         sentence, before, draft = self._far
         if sentence is not None:
             whole = text.sentence_at(span.start)
-            if sentence(plain, whole.start, whole.end):
+            if text.found(sentence, whole.start, whole.end):
                 return True
         if before is not None:
             earlier = text.sentence_before(span.start) or text.sentence_at(span.start)
-            if before(plain, earlier.start, span.start):
+            if text.found(before, earlier.start, span.start):
                 return True
         if draft is not None and text.holds(draft):
             return True
@@ -139,6 +136,8 @@ class Around(BaseModel):
 LEADING = "这个我|那个我|这我|那我|我也|我们|我|这个|那个|喂|哎|唉|呃|嗯|哦|那|这|反正|真的|也|都|就|亲"
 TRAILING = "啊呀哦噢喔了呢吧吗嘛的啦哈呗哟耶诶欸么"
 _LEADING = re.compile(f"(?:{LEADING})*")
+_EDGE = 24
+"""More characters of such words are no longer small."""
 # Between the characters of a word these are a disguise; a comma or a full stop is one only where it cuts single
 # characters apart, since 不行。不… is two clauses and no phrase.
 _CLAUSE_MARKS = frozenset("，,。！？!?；;：:、…\n\r")
@@ -213,6 +212,6 @@ class Scoped(BaseModel):
         if self.where == "sentence":
             first, last = text.clauses_beside(index)
             at, until = text.cuts[first], text.cuts[last + 1]
-        if at_start and at < start and not _LEADING.fullmatch(squeezed, at, start):
+        if at_start and at < start and (start - at > _EDGE or not _LEADING.fullmatch(squeezed, at, start)):
             return False
-        return not at_end or not squeezed[end:until].strip(TRAILING)
+        return not at_end or (until - end <= _EDGE and not squeezed[end:until].strip(TRAILING))

@@ -9,5 +9,6 @@ from service.core.checks.order import Order
 from service.core.checks.pattern import Pattern
 from service.core.checks.phrase import Phrase
 from service.core.checks.require import Require
+from service.core.checks.tone import Tone
 
-Check = Annotated[Phrase | Pattern | Require | Order | Limit, Field(discriminator="kind")]
+Check = Annotated[Phrase | Pattern | Require | Order | Limit | Tone, Field(discriminator="kind")]

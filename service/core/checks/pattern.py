@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from functools import cached_property
+from itertools import islice
 from typing import Annotated, Literal, Self
 
 import re2
@@ -9,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from service.core.linear import Linear
 from service.core.reading import ReadText
-from service.core.scope import Anchor, Gap, Hit, Scoped, Words, squeeze, united
+from service.core.scope import MOST_PLACES, Anchor, Gap, Hit, Scoped, Words, squeeze, united
 from service.core.text import Span
 
 
@@ -58,10 +59,9 @@ class Pattern(Scoped):
 
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The span of each match that stands where it counts, in order."""
-        return united(
-            [
-                span
-                for start, end, span in self._ready.matches(text, hits)
-                if self.counts(text, start, end, span)
-            ]
+        places = (
+            span
+            for start, end, span in self._ready.matches(text, hits)
+            if self.counts(text, start, end, span)
         )
+        return united(list(islice(places, MOST_PLACES)))

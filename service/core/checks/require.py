@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from service.core.reading import ReadText
+from service.core.reading import ReadText, Search
 from service.core.said import Said
-from service.core.scope import Anchor, Gap, Hit, Search, Words, any_of, squeeze
+from service.core.scope import Anchor, Gap, Hit, Words, any_of, squeeze
 from service.core.templates import template
 from service.core.text import Span
 
@@ -80,7 +80,8 @@ class Require(BaseModel):
         if self.within == "draft":
             return text.squeezed
         sentence = text.sentence_at(span.start)
-        return squeeze(text.plain[0 if self.within == "before" else sentence.start : sentence.end])
+        start, end = text.squeezed_range(sentence.start, sentence.end)
+        return text.squeezed[0 if self.within == "before" else start : end]
 
     def _place(self, text: ReadText, span: Span | None) -> int:
         if self.insert_at == "end":

@@ -9,8 +9,9 @@ from service.core.folding import fold
 from service.core.kinds import squeeze
 from service.core.masking import TOKEN_LIKE
 from service.core.prefilter import Prefilter
+from service.core.reading import Search
 from service.core.results import Reason, Verdict
-from service.core.scope import Search, any_of
+from service.core.scope import any_of
 from service.core.scope import squeeze as squeezed
 from service.core.script import has_traditional, marks, script_of
 from service.core.text import Normalized, han_share

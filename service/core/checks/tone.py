@@ -1,0 +1,59 @@
+"""`kind: tone`: clauses that sound cold to a model that has learnt from labelled replies."""
+
+from collections.abc import Iterable, Mapping
+from typing import Literal, Self
+
+from pydantic import BaseModel, ConfigDict, PrivateAttr
+
+from service.core.reading import ReadText
+from service.core.scope import Anchor, Gap, Hit
+from service.core.text import Span
+from service.core.tone import LONGEST_CLAUSE, ToneModel
+
+
+class Tone(BaseModel):
+    """Fires on a clause that weighs more than `above`, in hundredths of a logit; the weights stand in `tone.tsv`.
+
+    Words inside quotation marks, and clauses longer than any that was learnt from, are left alone.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    kind: Literal["tone"]
+    above: int = 0
+    """0 is the limit that was found when the weights were learnt; more makes the rule quieter."""
+
+    _model: ToneModel | None = PrivateAttr(default=None)
+
+    def taught(self, weights: Mapping[str, int]) -> Self:
+        """The same check, able to judge."""
+        made = self.model_copy()
+        made._model = ToneModel(weights)  # noqa: SLF001 - its own
+        return made
+
+    def anchors(self) -> tuple[Anchor, ...]:
+        """The cues of the model; none before it is taught, and then it is never asked."""
+        return tuple([Anchor(cue) for cue in self._model.cues]) if self._model is not None else ()
+
+    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
+        """The span of each clause that sounds cold, in order."""
+        return [
+            Span(*text.clause_range(clause))
+            for clause, weight in self.weighed(text, hits)
+            if weight > self.above and not text.quotes(text.clause_range(clause)[0])
+        ]
+
+    def weighed(self, text: ReadText, hits: Iterable[Hit]) -> list[tuple[int, int]]:
+        """The index and the weight of each clause that holds a cue and is not too long, in order."""
+        if self._model is None:
+            return []
+        cuts, squeezed = text.cuts, text.squeezed
+        woken: dict[int, None] = {}
+        for start, end, _ in hits:
+            clause = text.clause_of(start)
+            if end <= cuts[clause + 1] <= cuts[clause] + LONGEST_CLAUSE:
+                woken[clause] = None
+        return [
+            (clause, self._model.weigh(squeezed[cuts[clause] : cuts[clause + 1]], text.clause_mark(clause)))
+            for clause in sorted(woken)
+        ]
