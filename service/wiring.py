@@ -15,6 +15,7 @@ from service.adapters.store import Store
 from service.core.compiling import Policy
 from service.core.results import Caller, Checked, Draft, Rewrite
 from service.errors import UnknownPolicy
+from service.flow.aside import aside
 from service.flow.attempts import Attempts
 from service.flow.rewrite import examine, rewrite
 from service.flow.work import Ports
@@ -69,10 +70,10 @@ class Coach:
         """Whoever sits at the shell: every policy, and no cache to keep apart from others."""
         return Caller("local", frozenset(self.shelf.names), b"")
 
-    def check(self, draft: Draft, caller: Caller) -> Checked:
+    async def check(self, draft: Draft, caller: Caller) -> Checked:
         """The report on a draft. Raises `UnknownPolicy`, `UnknownScenario`."""
         policy = self.policy(draft.policy, caller)
-        reading, report = examine(draft, policy)
+        reading, report = await aside(draft, examine, draft, policy)
         return Checked(report, reading.scenario, policy.stamp)
 
     async def rewrite(self, draft: Draft, caller: Caller) -> Rewrite:

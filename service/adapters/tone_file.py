@@ -17,8 +17,8 @@ def read_tone(raw: bytes, path: str) -> dict[str, int]:
     try:
         lines = raw.decode().split("\n")
     except UnicodeDecodeError as mistake:
-        line = raw.count(b"\n", 0, mistake.start) + 1
-        raise PolicyError(f"{path}:{line}:1: Not UTF-8") from None
+        row = raw.count(b"\n", 0, mistake.start) + 1
+        raise PolicyError(f"{path}:{row}:1: Not UTF-8") from None
     if lines[0] != _HEAD:
         raise PolicyError(f"{path}:1:1: The first line is 'run', a tab and 'weight'")
     if lines[-1] == "":

@@ -41,15 +41,11 @@ class ToneModel:
     def __init__(self, weights: Mapping[str, int]) -> None:
         self.cues = tuple(run for run, weight in weights.items() if is_cue(run, weight))
         self._always = weights.get(EDGE, 0)
-        known = [run for run in weights if run != EDGE]
-        self._weights = [weights[run] for run in known]
-        self._automaton = ahocorasick_rs.AhoCorasick(known)
+        self._weights = {run: weight for run, weight in weights.items() if run != EDGE}
+        self._automaton = ahocorasick_rs.AhoCorasick(list(self._weights), store_patterns=True)
 
     def weigh(self, words: str, mark: str) -> int:
-        """How cold a clause sounds, in hundredths of a logit; above 0 the learning set held next to no good clause."""
-        weights = self._weights
-        found = {
-            number
-            for number, _, _ in self._automaton.find_matches_as_indexes(edged(words, mark), overlapping=True)
-        }
-        return self._always + sum([weights[number] for number in found])
+        """How cold a clause sounds, in hundredths of a logit; above 0 it is colder than nearly all good ones."""
+        # With stored patterns the matches are the very strings that were put in: nothing is made for each.
+        found = set(self._automaton.find_matches_as_strings(edged(words, mark), overlapping=True))
+        return self._always + sum(map(self._weights.__getitem__, found))

@@ -13,12 +13,14 @@ from service.core import masking, scenarios
 from service.core.checking import check
 from service.core.compiling import Policy
 from service.core.facts import extract
+from service.core.masking import Masked
 from service.core.prompting import PromptBook
 from service.core.reading import Reading, context_of, read
 from service.core.results import Attempt, CacheState, Caller, Checked, Draft, Reason, Report, Rewrite, Verdict
 from service.core.text import han_share
 from service.core.verifying import all_kept
 from service.errors import NoModel, UnknownScenario
+from service.flow.aside import aside
 from service.flow.attempts import Budget
 from service.flow.engines import ask_model, ask_phrasebook
 from service.flow.work import Delivery, Ports, Work
@@ -31,6 +33,16 @@ class Done:
 
     rewrite: Rewrite
 
+
+MAX_REWRITTEN = 5_000
+"""A draft of more characters is checked and not rewritten: no reply is so long, and no model would give it back whole."""
+_TOO_LONG = Attempt(
+    "phrasebook",
+    None,
+    "rejected",
+    (Reason("too_long", f"超过 {MAX_REWRITTEN} 个字符的草稿只检查，不改写"),),
+    0.0,
+)
 
 Event = Checked | Attempt | Done
 """The report on the draft, then each attempt as it ends, then the answer."""
@@ -55,9 +67,9 @@ async def steps(
     started = ports.clock.monotonic()
     if draft.engine == "model" and not ports.attempts.models:
         raise NoModel("No model is configured; use engine auto or phrasebook")
-    reading, before = examine(draft, policy)
+    reading, before = await aside(draft, examine, draft, policy)
     yield Checked(before, reading.scenario, policy.stamp)
-    masked = masking.mask(reading, extract(reading.draft))
+    masked = await aside(draft, _masked, reading)
     asks_model = draft.engine != "phrasebook" and bool(ports.attempts.models)
     work = Work(draft, caller, policy, prompts, ports, started, reading, before, masked, asks_model)
     found: Delivery | None = None
@@ -65,6 +77,12 @@ async def steps(
     if _stays(work):
         work.asks_model = False
         found = Delivery(draft.text, masked.draft, before, "none", facts=all_kept(masked))
+    elif len(draft.text) > MAX_REWRITTEN:
+        work.asks_model = False
+        work.attempts.append(_TOO_LONG)
+        yield _TOO_LONG
+        yield Done(work.end(None, state))
+        return
     elif asks_model:
         state = "bypass" if draft.cache == "bypass" else "miss"
         async with aclosing(_from_model(work, Budget(started + deadline_s))) as events:
@@ -75,7 +93,7 @@ async def steps(
                 else:
                     found, state = event
     if found is None:
-        found, attempt = ask_phrasebook(work)
+        found, attempt = await aside(draft, ask_phrasebook, work)
         work.attempts.append(attempt)
         yield attempt
     yield Done(work.end(found, state))
@@ -95,10 +113,16 @@ async def rewrite(
     return answer
 
 
+def _masked(reading: Reading) -> Masked:
+    return masking.mask(reading, extract(reading.draft))
+
+
 def _stays(work: Work) -> bool:
     """Whether the draft stays as it is without asking anybody: it passes, and there is nothing to polish or to judge."""
     if work.before.verdict is not Verdict.PASS:
         return False
+    if len(work.draft.text) > MAX_REWRITTEN:
+        return True
     share = work.policy.files.head.switches.min_han_share
     return work.draft.mode == "minimal" or han_share(work.reading.draft.plain) < share
 

@@ -55,7 +55,7 @@ def draft_routes(coach: Coach, slots: Slots) -> list[ASGIRouteHandler]:
         call = _begin(scope)
         body = await read_body(receive, call.headers.get(b"content-length"))
         draft = read_check(decode(body))
-        checked = coach.check(draft, _caller(call))
+        checked = await coach.check(draft, _caller(call))
         call.answer = checked
         await send_bytes(send, 200, checked_bytes(checked, draft.text), JSON_HEADERS)
 

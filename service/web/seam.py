@@ -43,7 +43,7 @@ class Readiness(Protocol):
 class Coach(Protocol):
     """The service as the routes see it. Raises `CoachError` and nothing else."""
 
-    def check(self, draft: Draft, caller: Caller) -> Checked:
+    async def check(self, draft: Draft, caller: Caller) -> Checked:
         """What the policy says of a draft; no input or output, microseconds."""
         ...
 

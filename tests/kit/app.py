@@ -118,7 +118,7 @@ class FakeCoach:
     before_rewrite: Callable[[], Any] | None = None
     loaded: Policy = field(default_factory=a_policy)
 
-    def check(self, draft: Draft, caller: Caller) -> Checked:
+    async def check(self, draft: Draft, caller: Caller) -> Checked:
         """The canned report."""
         self._admit(draft, caller)
         return Checked(a_report(draft.text), ScenarioMatch("cannot-answer-now", "matched", 0.82), STAMP)

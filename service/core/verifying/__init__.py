@@ -120,9 +120,13 @@ def _fates(
     """
     offences = sources.offences
     result: list[FactFate] = []
+    # A text of thousands of equal figures is searched for each of them once.
+    here: dict[str, bool] = {}
     for fact in in_order(sources.masked):
         rule = None
-        if not stands_in(fact.text, squeezed) and not (
+        if fact.text not in here:
+            here[fact.text] = stands_in(fact.text, squeezed)
+        if not here[fact.text] and not (
             fact.kind == negation.KIND and denials.kept(fact, denials.denials(text, facts))
         ):
             rule = offences.forbid(fact) or offences.beside(fact) or offences.near(fact)

@@ -69,11 +69,15 @@ def _said_again(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> 
         return
     said = Counter(squeeze(fact.text) for fact in (*sources.masked.facts, *sources.own_facts))
     granting: Counter[str] = Counter()
+    grants: dict[int, bool] = {}
     for fact in facts:
         spelling = squeeze(fact.text)
         if fact.kind in _DEADLINES and spelling in said:
-            clause = text.clause_at(fact.span.end - 1)
-            granting[spelling] += _GRANTS.search(text.plain[clause.start : clause.end]) is not None
+            clause = text.clause_index(fact.span.end - 1)
+            if clause not in grants:
+                start, end = text.clause_range(clause)
+                grants[clause] = _GRANTS.search(text.plain[start:end]) is not None
+            granting[spelling] += grants[clause]
     for spelling, count in granting.items():
         if count > said[spelling]:
             yield Reason("commitment_invented", f"“{spelling}”比原文多许诺了一次")
