@@ -27,10 +27,10 @@ class Match(NamedTuple):
 class Linear:
     """One expression; `apart` runs it over whole sentences, `，` between their clauses."""
 
-    def __init__(self, pattern: str, *, apart: bool = False, known: tuple[str, ...] = ()) -> None:
+    def __init__(self, pattern: str, *, apart: bool = False) -> None:
         self._pattern = pattern
         self.apart = apart
-        self.needs: Needs = required(pattern, joint=CLAUSE_JOINT, known=known)
+        self.needs: Needs = required(pattern, joint=CLAUSE_JOINT)
         """The words that wake it, each with words of which one has to stand beside it."""
 
     def anchors(self) -> list[Anchor]:

@@ -24,6 +24,13 @@ class Reply(Shape):
     channel: tuple[Channel, ...] = ()
 
 
+class Messages(Shape):
+    """A scenario's own test: what customers write in it, and what sounds like it and is not."""
+
+    match: tuple[Words, ...] = ()
+    no_match: tuple[Words, ...] = ()
+
+
 class Scenario(Shape):
     """One situation of the manual."""
 
@@ -34,6 +41,11 @@ class Scenario(Shape):
     stage: tuple[Stage, ...] = ()
     channel: tuple[Channel, ...] = ()
     cues: tuple[Cue, ...] = ()
+    unless: tuple[Words, ...] = ()
+    """A message with any of these words does not show the scenario."""
+    within: int = Field(gt=0, default=120)
+    """Nor does one of more letters, digits and Han than these: a long letter tells of many things."""
+    examples: Messages = Messages()
     requires: tuple[Words, ...] = ()
     """What a reply conveys, in order, for people and for the model."""
     avoid: tuple[Words, ...] = ()

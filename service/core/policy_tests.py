@@ -5,13 +5,14 @@ Each failure is one line that begins with the id of what is wrong.
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from service.core import scenarios
 from service.core.checking import check
 from service.core.compiling import Policy
 from service.core.phrasebook.turns import Turns
 from service.core.phrasing import Scenario
 from service.core.policy import ExampleContext, ExampleEntry, KnownException, PolicyFiles
 from service.core.prompting import SLOT
-from service.core.results import Channel, Stage, Verdict
+from service.core.results import Channel, Draft, Stage, Verdict
 from service.core.rule_tests import MISSING, filled, offences, reading_of, rule_failures, rules_in
 from service.core.shapes import When
 
@@ -30,6 +31,7 @@ def run(
         *_clean_failures(policy, clean, exceptions),
         *_exception_failures(policy, clean, exceptions),
         *(line for scenario in files.scenarios for line in _scenario_failures(scenario, policy)),
+        *(line for scenario in files.scenarios for line in _message_failures(scenario, policy)),
         *_phrasebook_failures(files, policy),
     )
 
@@ -69,6 +71,16 @@ def _scenario_failures(scenario: Scenario, policy: Policy) -> Iterator[str]:
                 for rule, words in offences(report):
                     yield f"{where}: {rule} fires on {words}"
                 break
+
+
+def _message_failures(scenario: Scenario, policy: Policy) -> Iterator[str]:
+    """Whether its own messages show the scenario, and those that only sound like it do not."""
+    for kind, messages in (("match", scenario.examples.match), ("no_match", scenario.examples.no_match)):
+        for number, message in enumerate(messages, 1):
+            found = scenarios.match(policy, Draft(text=message), message)
+            shown = found.id if found else None
+            if (shown == scenario.id) is not (kind == "match"):
+                yield f"{scenario.id}: {kind} {number} “{message}”: shows {shown or 'no scenario'}"
 
 
 def _contexts(

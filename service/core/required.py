@@ -11,8 +11,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import product
+from operator import attrgetter
+from typing import NamedTuple
 
-_MOST = 1024
+_MOST = 64
 """A set of more words costs memory and tells little more."""
 _CLASS = 16
 """A class of more characters says nothing."""
@@ -56,15 +58,14 @@ _EMPTY = _Part(_NO_WORD)
 
 
 @lru_cache(maxsize=4096)
-def required(pattern: str, *, joint: str = "", known: tuple[str, ...] = ()) -> Needs:
+def required(pattern: str, *, joint: str = "") -> Needs:
     """Words of which each match of a pattern holds one, and with each word those of which it holds one besides.
 
     Empty when there are no such words. `joint` is a character that the pattern's text has and the text to be
-    searched has not: it counts as nothing. `known` are words that somebody took for such; those that prove right
-    stand for all longer ones.
+    searched has not: it counts as nothing.
     """
-    reader = _Reader(list(_tokens(pattern)), joint, known)
-    needed = reader.needs(_sequence(reader.alternatives(), reader)) or {}
+    reader = _Reader(list(_tokens(pattern)), joint)
+    needed = _shortest(_needs(_sequence(reader.alternatives())) or {})
     return {word: needed[word] for word in sorted(needed, key=lambda word: (len(word), word))}
 
 
@@ -81,10 +82,9 @@ def _tokens(pattern: str) -> Iterator[tuple[str, str]]:
 class _Reader:
     """One pass over the tokens of an expression."""
 
-    def __init__(self, tokens: list[tuple[str, str]], joint: str, known: tuple[str, ...]) -> None:
+    def __init__(self, tokens: list[tuple[str, str]], joint: str) -> None:
         self._tokens = tokens
         self._joint = joint
-        self._known = known
         self._at = 0
 
     def alternatives(self) -> list[_Part]:
@@ -100,10 +100,10 @@ class _Reader:
                 continue
             parts = self.alternatives() if kind == "open" else [self._single(kind, token)]
             if self._at < len(self._tokens) and self._tokens[self._at][0] == "times":
-                parts = self._repeated(_sequence(parts, self), self._tokens[self._at][1])
+                parts = self._repeated(_sequence(parts), self._tokens[self._at][1])
                 self._at += 1
             branches[-1] += parts
-        return branches[0] if len(branches) == 1 else [self._either(branches)]
+        return branches[0] if len(branches) == 1 else [_either(branches)]
 
     def _single(self, kind: str, token: str) -> _Part:
         if kind == "edge" or token == self._joint:
@@ -130,46 +130,30 @@ class _Reader:
         # The first copies stand beside what is ahead of them, the last beside what follows; they may be the same.
         return [*copies, _ANYTHING, *copies]
 
-    def _either(self, branches: list[list[_Part]]) -> _Part:
-        parts = [_sequence(branch, self) for branch in branches]
-        exact = _union([part.exact for part in parts])
-        needed = [self.needs(part) for part in parts]
-        return _Part(exact if exact is not None and len(exact) <= _MOST else None, _any_of(needed))
 
-    def needs(self, part: _Part) -> Needs | None:
-        """The words that a stretch cannot do without."""
-        return self.better(part.needed, self.usable(part.exact))
+def _either(branches: list[list[_Part]]) -> _Part:
+    """Alternatives as one stretch."""
+    parts = [_sequence(branch) for branch in branches]
+    exact = _union([part.exact for part in parts])
+    needed = _any_of([_needs(part) for part in parts])
+    return _Part(exact if exact is not None and len(exact) <= _MOST else None, needed)
 
-    def usable(self, words: Words | None) -> Needs | None:
-        """The texts of a stretch as words to look for: none when the empty text is among them."""
-        if not words or "" in words:
-            return None
-        return dict.fromkeys(
-            _fewest(frozenset(self._stands_for(word) for word in words) if self._known else words)
-        )
 
-    def _stands_for(self, word: str) -> str:
-        return next((known for known in self._known if known in word), word)
+def _needs(part: _Part) -> Needs | None:
+    """The words that a stretch cannot do without: those worked out for it, or the texts that it is."""
+    if part.exact is None or "" in part.exact:
+        return part.needed
+    if part.needed is not None and _cost(part.needed) <= sum(map(_likely, part.exact)):
+        return part.needed
+    return dict.fromkeys(part.exact)
 
-    def better(self, a: Needs | None, b: Needs | None) -> Needs | None:
-        """The one of two that fewer texts fulfil."""
-        if a is None or b is None:
-            return a if b is None else b
-        return a if self.cost(a) <= self.cost(b) else b
 
-    def weight(self, words: Words) -> float:
-        """How many texts hold one of some words, roughly."""
-        if self._known:
-            words = frozenset(word for word in words if not any(known in word for known in self._known))
-        return sum(map(_likely, words)) + _PER_WORD * len(words)
-
-    def cost(self, needs: Needs) -> float:
-        """How many of the texts fulfil them, roughly."""
-        return sum(
-            (0.0 if word in self._known else _likely(word) + _PER_WORD)
-            * (1.0 if guard is None else _likely_among(guard))
-            for word, guard in needs.items()
-        )
+def _cost(needs: Needs) -> float:
+    """How many of the texts fulfil them, roughly."""
+    return sum(
+        (_likely(word) + _PER_WORD) * (1.0 if guard is None else _likely_among(guard))
+        for word, guard in needs.items()
+    )
 
 
 @lru_cache(maxsize=65536)
@@ -186,40 +170,62 @@ def _likely_among(guard: Words) -> float:
     return min(1.0, _CLAUSE * sum(map(_likely, guard)))
 
 
-def _sequence(parts: list[_Part], reader: _Reader) -> _Part:
+class _Window(NamedTuple):
+    """Stretches side by side, or one that needs words by itself: from one place up to another, and what it costs."""
+
+    cost: float
+    start: int
+    end: int
+    needed: Needs | None
+
+
+_by_cost = attrgetter("cost")
+
+
+def _sequence(parts: list[_Part]) -> _Part:
     """Stretches one after the other: the best words they make side by side, or that one needs, and the next best."""
     if len(parts) == 1:
         return parts[0]
     whole = _side_by_side(parts) if parts else _NO_WORD
-    windows = list(_windows(parts, reader))
+    windows = list(_windows(parts))
     if not windows:
         return _Part(whole)
-    start, end, needed = min(windows, key=lambda window: reader.cost(window[2]))
-    others = [frozenset(window[2]) for window in windows if window[0] >= end or window[1] <= start]
+    best = min(windows, key=_by_cost)
+    needed = _words_of(best, parts)
+    others = [window for window in windows if window.start >= best.end or window.end <= best.start]
     if others:
-        guard = min(others, key=_likely_among)
+        guard = frozenset(_words_of(min(others, key=_by_cost), parts))
         if _likely_among(guard) < _WORTH:
             needed = {word: guard if beside is None else beside for word, beside in needed.items()}
     return _Part(whole, needed)
 
 
-def _windows(parts: list[_Part], reader: _Reader) -> Iterator[tuple[int, int, Needs]]:
-    """What stretches need by themselves, and the best words that begin with each: (first part, behind the last, words)."""
+def _windows(parts: list[_Part]) -> Iterator[_Window]:
+    """What stretches need by themselves, and the best words that begin with each."""
     for start, part in enumerate(parts):
         if part.needed is not None:
-            yield start, start + 1, part.needed
-        words: Words = _NO_WORD
-        best: tuple[float, int, Words] | None = None
+            yield _Window(_cost(part.needed), start, start + 1, part.needed)
+        # The words of a window are all that its stretches make together, so their likelihoods multiply.
+        likely, count, empty = 1.0, 1, True
+        best: _Window | None = None
         for end in range(start, min(len(parts), start + _WIDEST)):
             following = parts[end].exact
-            if following is None or len(words) * len(following) > _MOST:
+            if following is None or count * len(following) > _MOST:
                 break
-            words = frozenset(a + b for a, b in product(words, following))
-            if "" not in words and (best is None or reader.weight(words) < best[0]):
-                best = (reader.weight(words), end + 1, words)
-        usable = reader.usable(best[2]) if best is not None else None
-        if best is not None and usable is not None:
-            yield start, best[1], usable
+            likely *= sum(map(_likely, following))
+            count *= len(following)
+            empty = empty and "" in following
+            cost = likely + _PER_WORD * count
+            if not empty and (best is None or cost < best.cost):
+                best = _Window(cost, start, end + 1, None)
+        if best is not None:
+            yield best
+
+
+def _words_of(window: _Window, parts: list[_Part]) -> Needs:
+    if window.needed is not None:
+        return window.needed
+    return dict.fromkeys(_side_by_side(parts[window.start : window.end]) or ())
 
 
 def _side_by_side(parts: list[_Part]) -> Words | None:
@@ -243,7 +249,7 @@ def _any_of(needs: list[Needs | None]) -> Needs | None:
             found[word] = (
                 guard if known is _NO_WORD else None if known is None or guard is None else known | guard
             )
-    return _shortest(found)
+    return found
 
 
 def _shortest(needs: Needs) -> Needs:

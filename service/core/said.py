@@ -51,20 +51,20 @@ class Said(Scoped):
     def _plain(self) -> dict[str, tuple[bool, bool]]:
         """The phrases that can be listed, and whether each is tied to the beginning and to the end of its clause."""
         found: dict[str, tuple[bool, bool]] = {}
-        for phrases, _, at_start, at_end in self._templates:
-            for words in phrases:
+        for one in self._templates:
+            for words in one.phrases:
                 before = found.get(words, (True, True))
-                found[words] = (before[0] and at_start, before[1] and at_end)
+                found[words] = (before[0] and one.at_start, before[1] and one.at_end)
         return found
 
     @cached_property
     def _expressions(self) -> tuple[Linear, ...]:
         """All others, as one expression for each way to be tied to the edges of a clause."""
         ways: dict[tuple[str, str], list[str]] = {}
-        for _, expression, at_start, at_end in self._templates:
-            if expression:
-                edges = f"^(?:{LEADING})*" if at_start else "", f"[{TRAILING}]*$" if at_end else ""
-                ways.setdefault(edges, []).append(expression)
+        for one in self._templates:
+            if not one.phrases:
+                edges = f"^(?:{LEADING})*" if one.at_start else "", f"[{TRAILING}]*$" if one.at_end else ""
+                ways.setdefault(edges, []).append(one.expression)
         return tuple(Linear(f"{start}(?P<span>{'|'.join(some)}){end}") for (start, end), some in ways.items())
 
     @cached_property

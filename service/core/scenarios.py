@@ -13,12 +13,18 @@ from service.core.text import normalize
 
 @dataclass(frozen=True, slots=True)
 class _Matcher:
-    """The cues of all scenarios in one automaton; each entry is (scenario, cue, weight)."""
+    """The words of all scenarios in one automaton; each entry is (scenario, cue, weight), the cue `_RULED_OUT`
+    for words with which the scenario is not shown.
+    """
 
     automaton: ahocorasick_rs.AhoCorasick
     cues: tuple[tuple[tuple[int, int, float], ...], ...]
     words: tuple[str, ...]
     ids: tuple[str, ...]
+    within: tuple[int, ...]
+
+
+_RULED_OUT = -1
 
 
 _MATCHERS: WeakKeyDictionary[Policy, _Matcher] = WeakKeyDictionary()
@@ -33,11 +39,14 @@ def _matcher(policy: Policy) -> _Matcher:
             for index, cue in enumerate(scenario.cues):
                 for words in cue.any:
                     entries.setdefault(squeeze(words), []).append((number, index, cue.weight))
+            for words in scenario.unless:
+                entries.setdefault(squeeze(words), []).append((number, _RULED_OUT, 0.0))
         found = _Matcher(
             ahocorasick_rs.AhoCorasick(tuple(entries)),
             tuple(tuple(values) for values in entries.values()),
             tuple(entries),
             tuple(scenario.id for scenario in policy.files.scenarios),
+            tuple(scenario.within for scenario in policy.files.scenarios),
         )
         _MATCHERS[policy] = found
     return found
@@ -63,6 +72,7 @@ def rank(policy: Policy, message: str) -> tuple[ScenarioMatch, ...]:
             tuple(sorted(word for _, word in cues.values())),
         )
         for number, cues in seen.items()
+        if _RULED_OUT not in cues and len(squeezed) <= matcher.within[number]
     ]
     return tuple(sorted(ranked, key=lambda match: (-match.score, match.id)))
 

@@ -11,19 +11,20 @@ from typing import NamedTuple
 
 GAP = 8
 """So many characters may stand where a template has `…`."""
-MOST = 2000
+MOST = 64
 """A template that stands for more phrases is run as an expression."""
 _SIGNS = frozenset({"(", ")", ")?", "|"})
 _SIGN = re.compile(r"\(|\)\??|\||[^()|]+", re.DOTALL)
 
 
 class Template(NamedTuple):
-    """What a template stands for, in one of two forms."""
+    """What a template stands for."""
 
     phrases: tuple[str, ...]
-    """Every phrase, where there is no gap and there are not too many."""
+    """Every phrase, where there is no gap and there are not too many; else none."""
     expression: str
-    """A regular expression over squeezed words for the others, else ''."""
+    """The same as a regular expression over squeezed words, ties to the edges aside."""
+    gapped: bool
     at_start: bool
     at_end: bool
 
@@ -38,9 +39,8 @@ def template(text: str) -> Template:
     if all(way is not None and "" in way for way in ways):
         raise ValueError(f"'{text}' also stands for nothing at all")
     phrases = ways[0] if len(ways) == 1 else None
-    if phrases is not None:
-        return Template(tuple(dict.fromkeys(phrases)), "", at_start, at_end)
-    return Template((), f"[^，]{{0,{GAP}}}?".join(map(_expression, parts)), at_start, at_end)
+    expression = f"[^，]{{0,{GAP}}}?".join(f"(?:{_expression(part)})" for part in parts)
+    return Template(tuple(dict.fromkeys(phrases or ())), expression, len(ways) > 1, at_start, at_end)
 
 
 def _expression(part: str) -> str:

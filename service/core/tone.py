@@ -12,7 +12,7 @@ EDGE = "，"
 LONGEST_RUN = 4
 LONGEST_CLAUSE = 40
 """Clauses were never so long where the weights were learnt: of a longer one nothing is said."""
-CUE = 15
+CUE = 20
 """A run of words that weighs at least so much makes its clause worth asking about."""
 
 

@@ -40,17 +40,6 @@ def test_a_match_holds_a_word_that_it_needs_and_one_beside_it(expression: str, t
         )
 
 
-@given(EXPRESSIONS, TEXTS, st.lists(st.text(alphabet=_CHARS, min_size=1, max_size=2), max_size=4))
-def test_words_that_somebody_guessed_wrong_are_made_up_for(
-    expression: str, text: str, known: list[str]
-) -> None:
-    """An author's own anchors may be incomplete: what they do not cover is added."""
-    needs = required(expression, known=tuple(known))
-    assume(needs)
-    for found in re.finditer(expression, text):
-        assert any(word in found.group() for word in needs)
-
-
 @given(EXPRESSIONS, st.lists(st.text(alphabet=_CHARS, min_size=1, max_size=5), min_size=1, max_size=4))
 def test_one_search_of_the_whole_finds_what_a_search_of_the_parts_finds(
     expression: str, parts: list[str]

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field, model_validator
 
 from service.core.linear import Linear
 from service.core.reading import ReadText
-from service.core.scope import MOST_PLACES, Anchor, Gap, Hit, Scoped, Words, squeeze, united
+from service.core.scope import MOST_PLACES, Anchor, Gap, Hit, Scoped, Words, united
 from service.core.text import Span
 
 
@@ -51,7 +51,7 @@ class Pattern(Scoped):
 
     @cached_property
     def _ready(self) -> Linear:
-        return Linear(self.pattern, apart=self.over == "sentence", known=tuple(map(squeeze, self.rarest)))
+        return Linear(self.pattern, apart=self.over == "sentence")
 
     def anchors(self) -> tuple[Anchor, ...]:
         """The words of which each match holds one."""

@@ -1,5 +1,6 @@
 """`kind: tone`: clauses that sound cold to a model that has learnt from labelled replies."""
 
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from typing import Literal, Self
 
@@ -48,12 +49,10 @@ class Tone(BaseModel):
         if self._model is None:
             return []
         cuts, squeezed = text.cuts, text.squeezed
-        woken: dict[int, None] = {}
-        for start, end, _ in hits:
-            clause = text.clause_of(start)
-            if end <= cuts[clause + 1] <= cuts[clause] + LONGEST_CLAUSE:
-                woken[clause] = None
+        # A cue that reaches into the next clause wakes the one in which it begins, which harms nobody.
+        woken = {bisect_right(cuts, hit[0]) - 1 for hit in hits}
         return [
             (clause, self._model.weigh(squeezed[cuts[clause] : cuts[clause + 1]], text.clause_mark(clause)))
             for clause in sorted(woken)
+            if cuts[clause + 1] - cuts[clause] <= LONGEST_CLAUSE
         ]
