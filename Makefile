@@ -17,7 +17,7 @@ ALONE := tests/contract tests/e2e
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help setup run test lint check policy schema openapi golden docs lock bench mutants image-steps clean
+.PHONY: help setup run test lint check policy schema openapi golden docs lock bench eval tone mutants image-steps clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -85,6 +85,13 @@ lock: $(READY) ## requirements/*.txt from pyproject.toml; pins stay where they s
 
 bench: $(READY) ## the measurements, each a ratio to a baseline of the same run; PARTS="http misses core growth"
 	@$(PY) -m tests.bench $(PARTS)
+
+eval: $(READY) ## accuracy over labelled replies, as tables; DIR=folder of JSON Lines, ARGS="--rows --development"
+	@$(PY) -m tests.eval $(DIR) $(ARGS)
+
+tone: $(READY) ## policy/default/tone.tsv learnt anew; then what it adds for authors it has not heard
+	@$(PY) -m tests.tone.train
+	@$(PY) -m tests.tone
 
 mutants: $(READY) ## seeded bugs: each must be caught by the tests of its promise; prints killed/total
 	@$(PY) -m tests.mutants

@@ -25,10 +25,11 @@ class Match(NamedTuple):
 
 
 class Linear:
-    """One expression; `apart` runs it over whole sentences, `，` between their clauses."""
+    """One expression; `apart` runs it over whole sentences, `，` between their clauses; `longest` prefers long matches."""
 
-    def __init__(self, pattern: str, *, apart: bool = False) -> None:
+    def __init__(self, pattern: str, *, apart: bool = False, longest: bool = False) -> None:
         self._pattern = pattern
+        self._longest = longest
         self.apart = apart
         self.needs: Needs = required(pattern, joint=CLAUSE_JOINT)
         """The words that wake it, each with words of which one has to stand beside it."""
@@ -40,7 +41,9 @@ class Linear:
     @cached_property
     def _compiled(self) -> Any:
         # Over bytes RE2's wrapper neither encodes the text nor counts characters for each match.
-        return re2.compile(self._pattern.encode())
+        options = re2.Options()
+        options.longest_match = self._longest
+        return re2.compile(self._pattern.encode(), options)
 
     @cached_property
     def _group(self) -> int:

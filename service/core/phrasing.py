@@ -14,6 +14,8 @@ class Cue(Shape):
 
     any: tuple[Words, ...] = Field(min_length=1)
     weight: float = Field(gt=0, le=1, default=0.5)
+    within: int = Field(gt=0, default=120)
+    """It counts in a message of at most so many letters, digits and Han: a long letter tells of many things."""
 
 
 class Reply(Shape):
@@ -43,8 +45,6 @@ class Scenario(Shape):
     cues: tuple[Cue, ...] = ()
     unless: tuple[Words, ...] = ()
     """A message with any of these words does not show the scenario."""
-    within: int = Field(gt=0, default=120)
-    """Nor does one of more letters, digits and Han than these: a long letter tells of many things."""
     examples: Messages = Messages()
     requires: tuple[Words, ...] = ()
     """What a reply conveys, in order, for people and for the model."""

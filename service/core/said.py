@@ -60,12 +60,16 @@ class Said(Scoped):
     @cached_property
     def _expressions(self) -> tuple[Linear, ...]:
         """All others, as one expression for each way to be tied to the edges of a clause."""
-        ways: dict[tuple[str, str], list[str]] = {}
+        ways: dict[tuple[str, str, bool], list[str]] = {}
         for one in self._templates:
             if not one.phrases:
                 edges = f"^(?:{LEADING})*" if one.at_start else "", f"[{TRAILING}]*$" if one.at_end else ""
-                ways.setdefault(edges, []).append(one.expression)
-        return tuple(Linear(f"{start}(?P<span>{'|'.join(some)}){end}") for (start, end), some in ways.items())
+                ways.setdefault((*edges, not one.gapped), []).append(one.expression)
+        return tuple(
+            # The longest of the alternatives, but of the gaps the shortest.
+            Linear(f"{start}(?P<span>{'|'.join(some)}){end}", longest=longest)
+            for (start, end, longest), some in ways.items()
+        )
 
     @cached_property
     def _owners(self) -> tuple[int, ...]:

@@ -1,6 +1,8 @@
 """Which situation a message shows: cues found, weights added, and silence when unsure."""
 
+import sys
 from dataclasses import dataclass
+from typing import NamedTuple
 from weakref import WeakKeyDictionary
 
 import ahocorasick_rs
@@ -11,20 +13,27 @@ from service.core.scope import squeeze
 from service.core.text import normalize
 
 
-@dataclass(frozen=True, slots=True)
-class _Matcher:
-    """The words of all scenarios in one automaton; each entry is (scenario, cue, weight), the cue `_RULED_OUT`
-    for words with which the scenario is not shown.
-    """
+class _Entry(NamedTuple):
+    """What a literal says: a cue of a scenario, or that the scenario is ruled out."""
 
-    automaton: ahocorasick_rs.AhoCorasick
-    cues: tuple[tuple[tuple[int, int, float], ...], ...]
-    words: tuple[str, ...]
-    ids: tuple[str, ...]
-    within: tuple[int, ...]
+    scenario: int
+    cue: int
+    weight: float
+    within: int
 
 
 _RULED_OUT = -1
+_ANY = sys.maxsize
+
+
+@dataclass(frozen=True, slots=True)
+class _Matcher:
+    """The words of all scenarios in one automaton, with what each of them says."""
+
+    automaton: ahocorasick_rs.AhoCorasick
+    cues: tuple[tuple[_Entry, ...], ...]
+    words: tuple[str, ...]
+    ids: tuple[str, ...]
 
 
 _MATCHERS: WeakKeyDictionary[Policy, _Matcher] = WeakKeyDictionary()
@@ -34,19 +43,18 @@ def _matcher(policy: Policy) -> _Matcher:
     """The matcher of a snapshot, made when it is first asked."""
     found = _MATCHERS.get(policy)
     if found is None:
-        entries: dict[str, list[tuple[int, int, float]]] = {}
+        entries: dict[str, list[_Entry]] = {}
         for number, scenario in enumerate(policy.files.scenarios):
             for index, cue in enumerate(scenario.cues):
                 for words in cue.any:
-                    entries.setdefault(squeeze(words), []).append((number, index, cue.weight))
+                    entries.setdefault(squeeze(words), []).append(_Entry(number, index, cue.weight, cue.within))
             for words in scenario.unless:
-                entries.setdefault(squeeze(words), []).append((number, _RULED_OUT, 0.0))
+                entries.setdefault(squeeze(words), []).append(_Entry(number, _RULED_OUT, 0.0, _ANY))
         found = _Matcher(
             ahocorasick_rs.AhoCorasick(tuple(entries)),
             tuple(tuple(values) for values in entries.values()),
             tuple(entries),
             tuple(scenario.id for scenario in policy.files.scenarios),
-            tuple(scenario.within for scenario in policy.files.scenarios),
         )
         _MATCHERS[policy] = found
     return found
@@ -59,11 +67,13 @@ def rank(policy: Policy, message: str) -> tuple[ScenarioMatch, ...]:
         return ()
     seen: dict[int, dict[int, tuple[float, str]]] = {}
     squeezed = normalize(message).squeezed
+    length = len(squeezed)
     for literal in {
         found[0] for found in matcher.automaton.find_matches_as_indexes(squeezed, overlapping=True)
     }:
-        for number, index, weight in matcher.cues[literal]:
-            seen.setdefault(number, {})[index] = (weight, matcher.words[literal])
+        for number, index, weight, within in matcher.cues[literal]:
+            if length <= within:
+                seen.setdefault(number, {})[index] = (weight, matcher.words[literal])
     ranked = [
         ScenarioMatch(
             matcher.ids[number],
@@ -72,7 +82,7 @@ def rank(policy: Policy, message: str) -> tuple[ScenarioMatch, ...]:
             tuple(sorted(word for _, word in cues.values())),
         )
         for number, cues in seen.items()
-        if _RULED_OUT not in cues and len(squeezed) <= matcher.within[number]
+        if _RULED_OUT not in cues
     ]
     return tuple(sorted(ranked, key=lambda match: (-match.score, match.id)))
 

@@ -9,10 +9,13 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
+CLAUSE_MARKS = frozenset("，,。！？!?；;：:、")
 GAP = 8
 """So many characters may stand where a template has `…`."""
 MOST = 64
 """A template that stands for more phrases is run as an expression."""
+MOST_ACROSS = 2000
+"""The same for one that has punctuation itself: an expression does not see beyond its clause."""
 _SIGNS = frozenset({"(", ")", ")?", "|"})
 _SIGN = re.compile(r"\(|\)\??|\||[^()|]+", re.DOTALL)
 
@@ -35,7 +38,10 @@ def template(text: str) -> Template:
     inner = text.strip()
     at_start, at_end = inner.startswith("^"), inner.endswith("$")
     parts = inner[at_start : len(inner) - at_end].split("…")
-    ways = [_expanded(_SIGN.findall(part), text) for part in parts]
+    most = MOST if CLAUSE_MARKS.isdisjoint(inner.replace(")?", ")")) else MOST_ACROSS
+    ways = [_Reader(_SIGN.findall(part), text, most).phrases() for part in parts]
+    if "?" in inner.replace(")?", ""):
+        raise ValueError(f"'{text}': a `?` stands behind a parenthesis, as in (儿)?")
     if all(way is not None and "" in way for way in ways):
         raise ValueError(f"'{text}' also stands for nothing at all")
     phrases = ways[0] if len(ways) == 1 else None
@@ -51,41 +57,51 @@ def _expression(part: str) -> str:
     )
 
 
-def _expanded(signs: list[str], text: str) -> list[str] | None:
-    """All phrases, or None for too many."""
-    found, at = _alternatives(signs, 0, text)
-    if at < len(signs):
-        raise ValueError(f"'{text}' closes a parenthesis that it never opened")
-    return found
+class _Reader:
+    """One pass over the signs of a part."""
 
+    def __init__(self, signs: list[str], text: str, most: int) -> None:
+        self._signs = signs
+        self._text = text
+        self._most = most
+        self._at = 0
 
-def _alternatives(signs: list[str], at: int, text: str) -> tuple[list[str] | None, int]:
-    """The phrases from a position up to the parenthesis that closes them (not taken), or to the end."""
-    found: list[str] | None = []
-    phrases: list[str] | None = [""]
-    while at < len(signs) and not signs[at].startswith(")"):
-        sign = signs[at]
-        at += 1
-        if sign == "|":
-            found, phrases = _both(found, phrases), [""]
-            continue
-        following: list[str] | None = [sign]
-        if sign == "(":
-            following, at = _alternatives(signs, at, text)
-            if at == len(signs):
-                raise ValueError(f"'{text}' does not close a parenthesis")
-            if signs[at] == ")?":
-                following = _both(following, [""])
-            at += 1
-        if phrases is None or following is None or len(phrases) * len(following) > MOST:
-            phrases = None
-        else:
-            phrases = [a + b for a, b in product(phrases, following)]
-    return _both(found, phrases), at
+    def phrases(self) -> list[str] | None:
+        """All phrases, or None for too many."""
+        found = self._alternatives()
+        if self._at < len(self._signs):
+            raise ValueError(f"'{self._text}' closes a parenthesis that it never opened")
+        return found
 
+    def _alternatives(self) -> list[str] | None:
+        """The phrases up to the parenthesis that closes them (not taken), or to the end."""
+        found: list[str] | None = []
+        phrases: list[str] | None = [""]
+        while self._at < len(self._signs) and not self._signs[self._at].startswith(")"):
+            sign = self._signs[self._at]
+            self._at += 1
+            if sign == "|":
+                found, phrases = self._both(found, phrases), [""]
+                continue
+            following = self._group() if sign == "(" else [sign]
+            if phrases is None or following is None or len(phrases) * len(following) > self._most:
+                phrases = None
+            else:
+                phrases = [a + b for a, b in product(phrases, following)]
+        return self._both(found, phrases)
 
-def _both(some: list[str] | None, others: list[str] | None) -> list[str] | None:
-    """Two lists as one; None when either is too long to be one."""
-    if some is None or others is None or len(some) + len(others) > MOST:
-        return None
-    return some + others
+    def _group(self) -> list[str] | None:
+        """What stands between two parentheses, and nothing besides when a `?` follows."""
+        found = self._alternatives()
+        if self._at == len(self._signs):
+            raise ValueError(f"'{self._text}' does not close a parenthesis")
+        if self._signs[self._at] == ")?":
+            found = self._both(found, [""])
+        self._at += 1
+        return found
+
+    def _both(self, some: list[str] | None, others: list[str] | None) -> list[str] | None:
+        """Two lists as one; None when either is too long to be one."""
+        if some is None or others is None or len(some) + len(others) > self._most:
+            return None
+        return some + others

@@ -15,7 +15,7 @@ from service.core.tone import LONGEST_CLAUSE, ToneModel
 class Tone(BaseModel):
     """Fires on a clause that weighs more than `above`, in hundredths of a logit; the weights stand in `tone.tsv`.
 
-    Words inside quotation marks, and clauses longer than any that was learnt from, are left alone.
+    Clauses that quote somebody, and those longer than any that was learnt from, are left alone.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -38,10 +38,14 @@ class Tone(BaseModel):
 
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The span of each clause that sounds cold, in order."""
-        return [
+        spans = [
             Span(*text.clause_range(clause))
             for clause, weight in self.weighed(text, hits)
-            if weight > self.above and not text.quotes(text.clause_range(clause)[0])
+            if weight > self.above
+        ]
+        quoted = text.quotations if spans else ()
+        return [
+            span for span in spans if not any(start < span.end and span.start < end for start, end in quoted)
         ]
 
     def weighed(self, text: ReadText, hits: Iterable[Hit]) -> list[tuple[int, int]]:

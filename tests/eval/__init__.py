@@ -1,0 +1,1 @@
+"""How well the checker judges labelled replies: `python -m tests.eval`, printed as tables."""

@@ -1,0 +1,76 @@
+"""Weights tried on an author whose replies they were not learnt from: the only figures worth having."""
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from service.core.compiling import Policy, compile_policy
+from service.core.policy import PolicyFiles, Rule
+from service.core.reading import ReadText
+from service.core.tone import EDGE
+from tests.eval.rows import Placed
+from tests.tone.clauses import author_of, heard
+from tests.tone.learning import learn
+
+GOOD_SHARE = 0.005
+EVERYDAY_SHARE = 0.003
+"""So many of the good and of the everyday replies of other authors may sound cold."""
+LIGHTEST = 5
+"""Runs that weigh less, in hundredths of a logit, are left out: the file stays small and loses nothing."""
+SILENT = -1_000_000
+"""The weight of a reply that no cue makes worth asking about."""
+
+_RULE = Rule.model_validate(
+    {
+        "id": "tone.cold", "title": "-", "severity": "warning", "category": "-", "message": "-", "why": "-",
+        "source": {"document": "-"}, "check": {"kind": "tone"}, "examples": {"match": ["-"], "no_match": ["-"]},
+    }
+)  # fmt: skip
+
+
+class Crossed(NamedTuple):
+    """A reply, and how cold its coldest clause is to weights that have not seen its author."""
+
+    row: Placed
+    weight: int
+
+
+def rounded(weights: dict[str, float]) -> dict[str, int]:
+    """The weights as the file holds them: hundredths, without those that hardly count."""
+    whole = {run: round(weight * 100) for run, weight in weights.items()}
+    return {run: weight for run, weight in whole.items() if run == EDGE or abs(weight) >= LIGHTEST}
+
+
+def listening(files: PolicyFiles, weights: dict[str, int]) -> Policy:
+    """A policy whose only rule is the model of tone: it hears what it would hear in service."""
+    return compile_policy(files.model_copy(update={"rules": (_RULE,), "tone": weights}))
+
+
+def coldest(policy: Policy, text: str) -> int:
+    """The weight of the coldest clause of a text, or `SILENT`."""
+    read = ReadText(text)
+    check = policy.rules[0].check
+    assert check.kind == "tone"
+    return max((weight for _, weight in check.weighed(read, policy.woken(read).get(0, ()))), default=SILENT)
+
+
+def crossed(files: PolicyFiles, rows: Sequence[Placed], learners: Sequence[Placed]) -> list[Crossed]:
+    """Every row, weighed by what the rows of the other authors among the learners teach."""
+    found: list[Crossed] = []
+    for author in sorted({author_of(row) for row in rows}):
+        weights = rounded(learn(heard(row for row in learners if author_of(row) != author)))
+        policy = listening(files, weights)
+        found += [Crossed(row, coldest(policy, row.row.text)) for row in rows if author_of(row) == author]
+    return found
+
+
+def limit(found: Sequence[Crossed]) -> int:
+    """The weight above which no more good and everyday replies lie than are allowed."""
+    return max(
+        _limit([one.weight for one in found if one.row.row.label == label], allowed)
+        for label, allowed in (("good", GOOD_SHARE), ("everyday", EVERYDAY_SHARE))
+    )
+
+
+def _limit(weights: list[int], allowed: float) -> int:
+    ordered = sorted(weights, reverse=True)
+    return ordered[int(allowed * len(ordered))] if ordered else SILENT

@@ -1,0 +1,120 @@
+"""The check `kind: tone`: which clauses it weighs, what it leaves alone, and the file of its weights."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from service.adapters.policy_files import TONE, load_policy
+from service.adapters.tone_file import read_tone, write_tone
+from service.core.compiling import Policy, compile_policy
+from service.core.reading import read
+from service.core.results import Draft
+from service.core.text import Span
+from service.core.tone import EDGE, LONGEST_CLAUSE, ToneModel, edged, runs
+from service.errors import PolicyError
+from tests.kit.default_policy import FOLDER
+from tests.kit.policy_folders import write, write_policy
+from tests.kit.small_policy import policy_of, rule
+
+WEIGHTS = {EDGE: -150, "就别": 120, "别": 30, "吧，": 40, "了!": 60, "您好": -90, "慢": 10}
+
+
+def _policy(**check: Any) -> Policy:
+    made = policy_of(rule("tone.cold", {"kind": "tone", **check}, severity="warning"))
+    return compile_policy(made.files.model_copy(update={"tone": WEIGHTS}))
+
+
+def _cold(text: str, **check: Any) -> list[str]:
+    policy = _policy(**check)
+    draft = read(Draft(text), None).draft
+    found = policy.rules[0].check.find(draft, policy.woken(draft).get(0, ()))
+    return [text[place.start : place.end] for place in found if isinstance(place, Span)]
+
+
+@pytest.mark.parametrize(
+    ("text", "cold"),
+    [
+        ("您那边就别买了吧，我查好了。", ["您那边就别买了吧"]),
+        ("就别买，就 别 来了！", ["就 别 来了"]),
+        ("就别买。", []),
+        ("您好就别买了吧。", []),
+        ("别慢吧！", []),
+    ],
+)
+def test_the_clause_that_weighs_too_much_is_marked(text: str, cold: list[str]) -> None:
+    """Weights add up within one clause, with its edges and its mark, spaced out or not, and good words count against."""
+    assert _cold(text) == cold
+
+
+def test_a_rule_may_be_made_quieter() -> None:
+    """`above` asks for more certainty than the limit that was learnt."""
+    assert _cold("就别买了吧", above=39) == ["就别买了吧"]
+    assert _cold("就别买了吧", above=40) == []
+
+
+def test_what_somebody_else_said_is_not_judged() -> None:
+    """An agent who repeats the customer's cold words, or a title, is not told off for them."""
+    assert _cold("您说“就别买了吧”，我记下了。") == []
+
+
+def test_nothing_is_said_of_what_was_never_learnt() -> None:
+    """A clause longer than any in the learning set is left alone: its weights would only pile up."""
+    padding = "货" * (LONGEST_CLAUSE - 5)
+    assert _cold(f"{padding}就别买了吧") == [f"{padding}就别买了吧"]
+    assert _cold(f"{padding}货就别买了吧") == []
+
+
+def test_the_automaton_weighs_what_was_learnt() -> None:
+    """What the service adds up is, run for run, what the learning saw."""
+    known = runs(edged("您就别买就别买了", "!")) & WEIGHTS.keys()
+    assert ToneModel(WEIGHTS).weigh("您就别买就别买了", "!") == sum(WEIGHTS[run] for run in known)
+
+
+def test_weights_survive_their_file() -> None:
+    """What is written is what is read, and the heaviest stand first."""
+    text = write_tone(WEIGHTS)
+    assert read_tone(text.encode(), "x") == WEIGHTS
+    assert text.splitlines()[:2] == ["run\tweight", "就别\t120"]
+
+
+@pytest.mark.parametrize(
+    ("text", "mistake"),
+    [
+        ("", "1:1: The first line is 'run', a tab and 'weight'"),
+        ("run\tweight\n就别", "2:1: A run of 1-4 characters and a tab are missing"),
+        ("run\tweight\n就别买了吧\t3", "2:1: A run of 1-4 characters and a tab are missing"),
+        ("run\tweight\n就别\t12\n慢\t1.5\n", "3:3: Invalid weight '1.5'"),
+        ("run\tweight\n慢\t1\n慢\t2\n", "3:1: '慢' stands twice"),
+    ],
+)
+def test_a_mistake_in_the_weights_is_one_line(tmp_path: Path, text: str, mistake: str) -> None:
+    """A broken file of weights stops the start like any other, and says where."""
+    folder = write_policy(tmp_path)
+    write(folder / TONE, text)
+    with pytest.raises(PolicyError) as caught:
+        load_policy(folder)
+    assert caught.value.detail == f"{tmp_path.name}/default/{TONE}:{mistake}"
+
+
+def test_bytes_that_are_no_text_are_named() -> None:
+    """Weights in another encoding are a mistake with its line."""
+    with pytest.raises(PolicyError, match=r"x:2:1: Not UTF-8"):
+        read_tone("run\tweight\n慢\t1\n".encode("gb18030"), "x")
+
+
+def test_a_rule_of_tone_needs_weights(tmp_path: Path) -> None:
+    """A rule of this kind without the file would never fire: the policy does not load."""
+    rules = (FOLDER / "rules" / "tone.yaml").read_text(encoding="utf-8")
+    folder = write_policy(tmp_path)
+    write(folder / "rules" / "tone.yaml", rules)
+    with pytest.raises(PolicyError, match=r"rules/tone\.yaml:\d+:\d+: There is no tone\.tsv"):
+        load_policy(folder)
+
+
+def test_the_weights_belong_to_the_version(tmp_path: Path) -> None:
+    """Other weights are another policy: what was cached under the old ones is not answered again."""
+    folder = write_policy(tmp_path)
+    before = load_policy(folder).version
+    write(folder / TONE, write_tone(WEIGHTS))
+    assert load_policy(folder).version != before
