@@ -14,6 +14,8 @@ from itertools import product
 from operator import attrgetter
 from typing import NamedTuple
 
+from service.core.usual import ALONE, likely
+
 _MOST = 64
 """A set of more words costs memory and tells little more."""
 _CLASS = 16
@@ -21,17 +23,6 @@ _CLASS = 16
 _COPIES = 3
 _WIDEST = 12
 """So many stretches side by side are tried as one word."""
-# The characters that agents write most: a word of these alone would wake its pattern on every other draft.
-_LIKELY = {**dict.fromkeys("的您了我是请不有", 0.03), **dict.fromkeys("0123456789", 0.02), **dict.fromkeys("好有在们这一个到会可以后帮为发时没订单款下货联系来说看要就那什么能去天", 0.01)}  # fmt: skip
-_UNLIKELY = 0.002
-_ALONE = 0.02
-"""A single character stands in many words."""
-# Words of two characters that are as usual as one.
-_USUAL = frozenset(re.findall(
-    "..",
-    "电话手机身份地址时间不能问题自己我们单号系统清楚师傅谢谢平台尾号密码账号记录知道就是同事登记大概银行处理工作建议号码照片老师抱歉不会可以订单客服您的请您为您给您帮您让您查询联系申请安排稍等您好如果需要收到发货退款快递物流商品页面短信服务信息现在今天明天已经没有这个那个什么怎么不是还是或者因为所以但是不过一下一个情况方便"
-    "感谢理解支持使用提供确认核实反馈投诉公司部门领导店铺规定活动优惠金额费用",
-))  # fmt: skip
 _PER_WORD = 1e-6
 _CLAUSE = 12
 """Characters in a clause."""
@@ -159,27 +150,16 @@ def _needs(part: _Part) -> Needs | None:
 def _cost(needs: Needs) -> float:
     """How many of the texts fulfil them, roughly."""
     return sum(
-        ((_ALONE if len(word) == 1 else _likely(word)) + _PER_WORD)
+        ((ALONE if len(word) == 1 else likely(word)) + _PER_WORD)
         * (1.0 if guard is None else _likely_among(guard))
         for word, guard in needs.items()
     )
 
 
-@lru_cache(maxsize=65536)
-def _likely(word: str) -> float:
-    """How many clauses hold a word, roughly: the product over its characters, a usual pair counting as one."""
-    found, at = 1.0, 0
-    while at < len(word):
-        pair = word[at : at + 2] in _USUAL
-        found *= _ALONE if pair else _LIKELY.get(word[at], _UNLIKELY)
-        at += 1 + pair
-    return found
-
-
 @lru_cache(maxsize=16384)
 def _likely_among(guard: Words) -> float:
     """How many clauses hold one of some words."""
-    return min(1.0, _CLAUSE * sum(map(_likely, guard)))
+    return min(1.0, _CLAUSE * sum(map(likely, guard)))
 
 
 class _Window(NamedTuple):
@@ -218,16 +198,16 @@ def _windows(parts: list[_Part]) -> Iterator[_Window]:
         if part.needed is not None:
             yield _Window(_cost(part.needed), start, start + 1, part.needed)
         # The words of a window are all that its stretches make together, so their likelihoods multiply.
-        likely, count, shortest = 1.0, 1, 0
+        chance, count, shortest = 1.0, 1, 0
         best: _Window | None = None
         for end in range(start, min(len(parts), start + _WIDEST)):
             following = parts[end].exact
             if following is None or count * len(following) > _MOST:
                 break
-            likely *= sum(map(_likely, following))
+            chance *= sum(map(likely, following))
             count *= len(following)
             shortest += min(map(len, following))
-            cost = likely + _PER_WORD * count + (_ALONE if shortest == 1 else 0.0)
+            cost = chance + _PER_WORD * count + (ALONE if shortest == 1 else 0.0)
             if shortest and (best is None or cost < best.cost):
                 best = _Window(cost, start, end + 1, None)
         if best is not None:

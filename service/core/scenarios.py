@@ -47,7 +47,9 @@ def _matcher(policy: Policy) -> _Matcher:
         for number, scenario in enumerate(policy.files.scenarios):
             for index, cue in enumerate(scenario.cues):
                 for words in cue.any:
-                    entries.setdefault(squeeze(words), []).append(_Entry(number, index, cue.weight, cue.within))
+                    entries.setdefault(squeeze(words), []).append(
+                        _Entry(number, index, cue.weight, cue.within)
+                    )
             for words in scenario.unless:
                 entries.setdefault(squeeze(words), []).append(_Entry(number, _RULED_OUT, 0.0, _ANY))
         found = _Matcher(
