@@ -16,7 +16,7 @@ from service.core.phrasing import Scenario
 from service.core.policy import PolicyFiles, Rule, Switches
 from service.core.reading import Reading, ReadText, Search
 from service.core.results import PolicyStamp, Replacement, Severity, Source
-from service.core.scope import Hit, any_of, squeeze
+from service.core.scope import Anchor, Hit, any_of, squeeze
 from service.core.shapes import When
 
 
@@ -85,28 +85,39 @@ class CompiledRule:
 
 
 class _Terms(NamedTuple):
-    """On what terms an anchor wakes its rule; see `Anchor`."""
+    """The rarer terms on which an anchor wakes its rule."""
 
     beside: Search | None
-    apart: bool
+    """What must stand in the draft."""
     whole: bool
+    """Whether it is Latin, and must not be part of a longer Latin word."""
 
-    def met(self, text: ReadText, start: int, end: int, clause: tuple[int, int]) -> bool:
-        """Whether an anchor in this range of `squeezed` wakes its rule; `clause` is the range of its clause."""
+    def met(self, text: ReadText, start: int, end: int) -> bool:
+        """Whether an anchor in this range of `squeezed` wakes its rule."""
         if self.whole and not _stands_alone(text, start, end):
             return False
-        if self.beside is None or start < clause[0]:
-            return True
-        found = self.beside(text.squeezed) if self.apart else self.beside(text.squeezed, *clause)
-        return found is not None
+        return self.beside is None or self.beside(text.squeezed) is not None
 
 
 class _Wake(NamedTuple):
-    """Whom an anchor wakes: a rule by its number, which of its anchors it is, and on what terms (None: always)."""
+    """Whom an anchor wakes, and when; see `Anchor`."""
 
     number: int
+    """The rule."""
     anchor: int
-    terms: _Terms | None = None
+    """Which of its anchors it is."""
+    beside: Search | None
+    """What must stand in the same clause, for an anchor within one."""
+    more: _Terms | None
+    """What else must be so."""
+
+
+def _wake(number: int, place: int, anchor: Anchor, spelling: str) -> _Wake:
+    beside = any_of(anchor.beside or ())
+    whole = anchor.whole and spelling.isascii()
+    far = beside if anchor.apart else None
+    more = _Terms(far, whole) if whole or far is not None else None
+    return _Wake(number, place, None if anchor.apart else beside, more)
 
 
 class Policy:
@@ -122,13 +133,8 @@ class Policy:
         wakes: dict[str, list[_Wake]] = {}
         for number, compiled in enumerate(self.rules):
             for place, anchor in enumerate(compiled.check.anchors()):
-                beside = any_of(anchor.beside or ())
                 for spelling in spellings.of(squeeze(anchor.words)):
-                    whole = anchor.whole and spelling.isascii()
-                    plain = beside is None and not whole
-                    wakes.setdefault(spelling, []).append(
-                        _Wake(number, place, None if plain else _Terms(beside, anchor.apart, whole))
-                    )
+                    wakes.setdefault(spelling, []).append(_wake(number, place, anchor, spelling))
         self.literals = tuple(wakes)
         self.wakes = tuple(tuple(entries) for entries in wakes.values())
         self.automaton = ahocorasick_rs.AhoCorasick(self.literals)
@@ -169,22 +175,20 @@ class Policy:
         matches = self.automaton.find_matches_as_indexes(text.squeezed, overlapping=True)
         if not matches:
             return found
-        wakes, made, cuts = self.wakes, tuple.__new__, text.cuts
+        wakes, made, cuts, squeezed = self.wakes, tuple.__new__, text.cuts, text.squeezed
         clause = 0
         for literal, start, end in matches:
             # They come in the order of their ends.
             while cuts[clause + 1] < end:
                 clause += 1
-            if start < cuts[clause]:
-                text.crossed = True
-            for number, anchor, terms in wakes[literal]:
-                if terms is None or terms.met(text, start, end, (cuts[clause], cuts[clause + 1])):
+            at, until = cuts[clause], cuts[clause + 1]
+            text.crossed = text.crossed or start < at
+            for number, anchor, beside, more in wakes[literal]:
+                if beside is not None and start >= at and beside(squeezed, at, until) is None:
+                    continue
+                if more is None or more.met(text, start, end):
                     # The short way to make a named tuple: a text has many anchors.
-                    hit = made(Hit, (start, end, anchor))
-                    if number in found:
-                        found[number].append(hit)
-                    else:
-                        found[number] = [hit]
+                    found.setdefault(number, []).append(made(Hit, (start, end, anchor)))
         return found
 
 
