@@ -150,7 +150,7 @@ def hangs_together(text: ReadText, start: int, end: int, own: frozenset[int] = f
     for index, (gap, at) in enumerate(gaps):
         if at - start in own or _CLAUSE_MARKS.isdisjoint(gap):
             continue
-        if cuts[index + 1] - cuts[index] > 1 or cuts[index + 2] - cuts[index + 1] > 1:
+        if cuts[index + 1] - cuts[index] > 1 or cuts[index + 2] - cuts[index + 1] > 1 or not text.alone(at):
             return False
     return True
 

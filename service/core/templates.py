@@ -16,6 +16,7 @@ MOST = 64
 """A template that stands for more phrases is run as an expression."""
 MOST_ACROSS = 2000
 """The same for one that has punctuation itself: an expression does not see beyond its clause."""
+_ODD = frozenset("^$*+[]{}")
 _SIGNS = frozenset({"(", ")", ")?", "|"})
 _SIGN = re.compile(r"\(|\)\??|\||[^()|]+", re.DOTALL)
 
@@ -40,8 +41,11 @@ def template(text: str) -> Template:
     parts = inner[at_start : len(inner) - at_end].split("…")
     most = MOST if CLAUSE_MARKS.isdisjoint(inner.replace(")?", ")")) else MOST_ACROSS
     ways = [_Reader(_SIGN.findall(part), text, most).phrases() for part in parts]
-    if "?" in inner.replace(")?", ""):
-        raise ValueError(f"'{text}': a `?` stands behind a parenthesis, as in (儿)?")
+    within = inner[at_start : len(inner) - at_end]
+    if "?" in within.replace(")?", "") or not _ODD.isdisjoint(within):
+        raise ValueError(
+            f"'{text}': `?` stands behind a parenthesis, as in (儿)?, `^` and `$` only at the ends"
+        )
     if all(way is not None and "" in way for way in ways):
         raise ValueError(f"'{text}' also stands for nothing at all")
     phrases = ways[0] if len(ways) == 1 else None

@@ -134,6 +134,12 @@ class Normalized:
         last = bisect_right(at, end - 1, first) - 1
         return [(self._gaps[index], at[index + 1]) for index in range(first, last)]
 
+    def alone(self, at: int) -> bool:
+        """Whether a run of a single character ends or begins at this position of `squeezed`, where two runs meet."""
+        run = bisect_right(self._at, at) - 1
+        lengths = (self._at[run] - self._at[run - 1], self._at[run + 1] - self._at[run])
+        return min(lengths) == 1
+
     def squeezed_range(self, start: int, end: int) -> tuple[int, int]:
         """The range of `squeezed` that holds the words of a span over the text as sent."""
         return self._squeezed_before(start), self._squeezed_before(end)

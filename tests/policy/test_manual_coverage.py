@@ -15,8 +15,8 @@ from service.core.results import Draft, Verdict
 
 FOLDER = Path(__file__).parents[2] / "policy" / "default"
 MANUAL_IDS = Path(__file__).with_name("manual_ids.txt").read_text(encoding="utf-8").split()
-"""All entries of the manual: forbidden (F) and discouraged (D) phrases, behaviours (B), politeness (P), methods (M)
-and the lists of courteous words (lex)."""
+"""All entries of the manual: forbidden (F) and discouraged (D) phrases, behaviours (B), politeness (P), methods (M),
+the lists of courteous words (lex) and the situations (by name)."""
 PHRASE_IDS = {one for one in MANUAL_IDS if one[0] in "FD"}
 # The manual's set phrases, with its blanks filled in; the entries that no text can show are left out.
 PHRASES = {
@@ -118,8 +118,9 @@ def _carries(rule: Rule) -> set[str]:
 
 
 def test_every_entry_of_the_manual_has_its_place() -> None:
-    """Nothing of the manual is forgotten: for each entry there is a rule that names it, or a reason why none can."""
+    """Nothing of the manual is forgotten: each entry has its rule or scenario, or a reason why it has none."""
     carried = set[str]().union(*(_carries(rule) for rule in _files().rules if rule.status == "stable"))
+    carried |= {scenario.source.manual_id for scenario in _files().scenarios}
     assert [one for one in MANUAL_IDS if one not in carried and one not in _elsewhere()] == []
 
 

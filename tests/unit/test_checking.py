@@ -56,6 +56,9 @@ def test_a_phrase_does_not_reach_across_clauses() -> None:
     policy = policy_of(rule("forbidden.x", {"kind": "phrase", "any": ["不知道"]}))
     assert spans(policy, "我看不。知道了吗") == []
     assert spans(policy, "不，知，道") == ["不，知，道"]
+    assert (
+        spans(policy_of(rule("forbidden.y", {"kind": "phrase", "any": ["去死"]})), "您过去，死胡同右拐") == []
+    )
 
 
 def test_punctuation_within_a_phrase_is_free() -> None:

@@ -39,6 +39,37 @@ def test_a_tie_is_no_match() -> None:
     assert _matched(policy, "我要退货") is None
 
 
+def _ruled_out() -> Policy:
+    """A scenario of short thanks, which a question rules out."""
+    return policy_of(
+        scenarios=(
+            Scenario.model_validate(
+                {
+                    "id": "thanks",
+                    "title": "道谢",
+                    "source": {"document": "手册"},
+                    "cues": [{"any": ["谢谢"], "weight": 0.6, "within": 8}],
+                    "unless": ["多少"],
+                }
+            ),
+        )
+    )
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("好的，谢谢！", "thanks"),
+        ("谢谢，运费多少", None),
+        ("谢谢，我把订单号发给你", None),
+        ("（谢谢）……————！！！", "thanks"),
+    ],
+)
+def test_a_scenario_can_be_ruled_out(message: str, expected: str | None) -> None:
+    """Words of another matter, and a message too long for the cue, make no situation of a courtesy."""
+    assert _matched(_ruled_out(), message) == expected
+
+
 def test_a_scenario_that_is_given_counts() -> None:
     """What the caller says about the situation outweighs any cue."""
     assert _matched(default_policy(), "拜拜", "opening-greeting") == "opening-greeting"

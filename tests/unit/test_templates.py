@@ -63,6 +63,9 @@ def test_exceptions_hold_for_families_with_gaps() -> None:
     ("line", "why"),
     [
         ("(快|慢", "does not close a parenthesis"),
+        ("儿?子", "stands behind a parenthesis"),
+        ("(快|说$)", "only at the ends"),
+        ("(快)*说", "stands behind a parenthesis"),
         ("快)说", "closes a parenthesis that it never opened"),
         ("(快)?", "stands for nothing at all"),
         ("(快)?…(了)?", "stands for nothing at all"),
