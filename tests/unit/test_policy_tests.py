@@ -154,6 +154,25 @@ def test_replies_that_the_policy_offers_pass_it(
 
 
 @pytest.mark.parametrize(
+    ("examples", "expected"),
+    [
+        ("{match: [什么时候退款], no_match: [什么时候发货]}", None),
+        ("{match: [什么时候发货]}", "refund-late: match 1 “什么时候发货”: shows no scenario"),
+        ("{no_match: [什么时候退款]}", "refund-late: no_match 1 “什么时候退款”: shows refund-late"),
+    ],
+)
+def test_a_scenario_is_tested_on_its_own_messages(
+    tmp_path: Path, examples: str, expected: str | None
+) -> None:
+    """A cue that stops telling its situation, or begins to tell another, is a failure with the message in it."""
+    head = "    requires: [致歉"
+    found = _failures(
+        tmp_path, refund=changed("scenarios/refund.yaml", head, f"    examples: {examples}\n{head}")
+    )
+    assert found == ((expected,) if expected else ())
+
+
+@pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
         ("我帮您核实一下。", "我保证帮您核实。", "phrasebook.offers: line 1 “我保证帮您核实。”: promises.guarantee fires on “保证”"),

@@ -94,6 +94,7 @@ def test_no_message_no_scenario() -> None:
         ("怎么这么慢啊，半天了", "complaint-slow-handling"),
         ("您好在吗", "opening-greeting"),
         ("我要退货", "product-exchange-or-refund"),
+        ("帮我看看订单", "customer-requests-service"),
         ("再不解决我就打12315", "complaint-needs-prompt-response"),
     ],
 )
@@ -108,7 +109,7 @@ def test_a_strong_cue_decides(message: str, expected: str) -> None:
         "请问我的包裹什么时候能到，谢谢",
         "不好意思，想改一下收货时间",
         "这个礼拜有活动吗",
-        "帮我看看订单",
+        "我在看订单",
         "垃圾桶换个颜色可以吗",
         "可以了告诉我",
     ],
