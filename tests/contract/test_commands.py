@@ -11,7 +11,7 @@ from service.cli import cli
 from service.cli.serving import address_of, bind
 from service.errors import SettingsError, SetupError
 
-BAD, POLITE, TERSE = "不知道，你找领导去。", "您好，好的。", "把单号发给我。"
+BAD, POLITE, TERSE = "不知道，你找领导去。", "您好，好的。", "你的包裹在路上。"
 
 
 def _run(*arguments: str, sent: bytes | None = None) -> Result:
