@@ -95,7 +95,7 @@ def check(text: str, *, as_json: bool, fail_on: str, **context: Any) -> None:
 
     draft = read_draft(text, context)
     coach = build(read_settings(), with_model=False)
-    checked = asyncio.run(coach.check(draft, coach.local_caller()))
+    checked = coach.check_here(draft, coach.local_caller())
     if as_json:
         click.echo(checked_bytes(checked, draft.text).decode())
     else:
