@@ -15,6 +15,10 @@ _COMPATIBLE = (
 )  # fmt: skip
 # Letters by category, invisible on the screen.
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
+# Letters of pinyin with their tones, each behind the letter it is read as.
+_TONES = {"a": "āáǎà", "e": "ēéěèê", "i": "īíǐì", "o": "ōóǒò", "u": "ūúǔùǖǘǚǜü"}
+# Pictures that stand for a word of abuse; beside other words they are harmless, as those words are.
+_PICTURES = {"💩": "屎", "🐷": "猪", "🐖": "猪", "🐶": "狗", "🐕": "狗", "🧠": "脑", "🤡": "丑"}
 
 
 def _fold_table() -> dict[int, str]:
@@ -34,6 +38,11 @@ def _fold_table() -> dict[int, str]:
     table[ord("妳")] = "你"
     table[ord("甚")] = "甚"
     table.pop(ord("著"), None)
+    for letter, toned in _TONES.items():
+        table |= dict.fromkeys(map(ord, toned), letter) | dict.fromkeys(
+            map(ord, toned.upper()), letter.upper()
+        )
+    table |= {ord(picture): word for picture, word in _PICTURES.items()}
     for char in _BLANK_LETTERS:
         table[ord(char)] = "\u200b"
     return table
