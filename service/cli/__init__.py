@@ -14,12 +14,10 @@ from typing import Any
 import click
 
 from service.core.blank import is_blank
-from service.core.results import Draft
+from service.core.results import MAX_DRAFT_CHARS, MAX_TEXT_CHARS, Draft
 from service.errors import CoachError
 
 LEVELS = ("info", "warning", "error", "never")
-MAX_CHARS = 50_000
-MAX_OTHER_CHARS = 10_000
 
 
 class Mistake(click.ClickException):
@@ -73,11 +71,11 @@ def read_draft(text: str, context: dict[str, Any]) -> Draft:
             raise Mistake("standard input is not UTF-8") from None
     if is_blank(text):
         raise Mistake("the draft is blank")
-    if len(text) > MAX_CHARS:
-        raise Mistake(f"the draft is longer than {MAX_CHARS:,} characters")
+    if len(text) > MAX_DRAFT_CHARS:
+        raise Mistake(f"the draft is longer than {MAX_DRAFT_CHARS:,} characters")
     given = {name: value for name, value in context.items() if value is not None}
-    if any(len(value) > MAX_OTHER_CHARS for value in given.values()):
-        raise Mistake(f"an option is longer than {MAX_OTHER_CHARS:,} characters")
+    if any(len(value) > MAX_TEXT_CHARS for value in given.values()):
+        raise Mistake(f"an option is longer than {MAX_TEXT_CHARS:,} characters")
     # Bytes of the command line that are no UTF-8 arrive as lone surrogates, which no answer can hold.
     if any("\ud800" <= char <= "\udfff" for value in (text, *given.values()) for char in value):
         raise Mistake("the command line is not UTF-8")

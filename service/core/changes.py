@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+from typing import Literal
 
 from service.core.results import Change, Report
 from service.core.text import Span
@@ -27,11 +28,6 @@ def edits(draft: str, text: str) -> tuple[Edit, ...]:
 def told(draft: str, text: str, ranges: tuple[Edit, ...], before: Report) -> tuple[Change, ...]:
     """The edits as changes, each with the rules behind it."""
     return tuple([_change(draft, text, edit, before) for edit in ranges])
-
-
-def diff(draft: str, text: str, before: Report) -> tuple[Change, ...]:
-    """The changes that turn the draft into the text, in order; spans are of the draft. None for equal texts."""
-    return told(draft, text, edits(draft, text), before)
 
 
 def applied(draft: str, changes: tuple[Change, ...]) -> str:
@@ -161,11 +157,11 @@ def _merged(edits: list[Edit], draft: str) -> list[Edit]:
 
 def _change(draft: str, text: str, edit: Edit, before: Report) -> Change:
     a, b, c, d = edit
-    op = "insert" if a == b else "delete" if c == d else "replace"
+    op: Literal["replace", "insert", "delete"] = "insert" if a == b else "delete" if c == d else "replace"
     rules = [
         f.rule
         for f in before.findings
         if (f.span.start < b and a < f.span.end) or (a == b and f.span.start <= a <= f.span.end)
     ]
     rules += [m.rule for m in before.missing if a <= m.insert_at <= b and c != d]
-    return Change(op, Span(a, b), draft[a:b], text[c:d], tuple(dict.fromkeys(rules)))  # type: ignore[arg-type]
+    return Change(op, Span(a, b), draft[a:b], text[c:d], tuple(dict.fromkeys(rules)))

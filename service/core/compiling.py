@@ -3,7 +3,8 @@
 `compile_policy` does all the work that does not depend on a draft, once, when the files are read.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -14,7 +15,7 @@ from service.core.checks import Check
 from service.core.checks.tone import Tone
 from service.core.phrasing import Scenario
 from service.core.policy import PolicyFiles, Rule, Switches
-from service.core.reading import Reading, ReadText, Search
+from service.core.reading import Reading, ReadText
 from service.core.results import PolicyStamp, Replacement, Severity, Source
 from service.core.scope import Anchor, Hit, any_of, squeeze
 from service.core.shapes import When
@@ -84,6 +85,10 @@ class CompiledRule:
     source: Source
 
 
+Search = Callable[..., re.Match[str] | None]
+"""The search of an expression: called with a text and, if need be, a range of it."""
+
+
 class _Terms(NamedTuple):
     """The rarer terms on which an anchor wakes its rule."""
 
@@ -113,7 +118,8 @@ class _Wake(NamedTuple):
 
 
 def _wake(number: int, place: int, anchor: Anchor, spelling: str) -> _Wake:
-    beside = any_of(anchor.beside or ())
+    words = any_of(anchor.beside or ())
+    beside = words.search if words is not None else None
     whole = anchor.whole and spelling.isascii()
     far = beside if anchor.apart else None
     more = _Terms(far, whole) if whole or far is not None else None
@@ -140,9 +146,9 @@ class Policy:
         self.automaton = ahocorasick_rs.AhoCorasick(self.literals)
         self._unprompted = _unprompted(self.rules)
         self.courtesies = tuple(
-            (courtesy.points, search)
+            (courtesy.points, words.search)
             for courtesy in files.head.score.courtesies
-            if (search := any_of(map(squeeze, courtesy.any))) is not None
+            if (words := any_of(map(squeeze, courtesy.any))) is not None
         )
 
     @cached_property
@@ -182,7 +188,6 @@ class Policy:
             while cuts[clause + 1] < end:
                 clause += 1
             at, until = cuts[clause], cuts[clause + 1]
-            text.crossed = text.crossed or start < at
             for number, anchor, beside, more in wakes[literal]:
                 if beside is not None and start >= at and beside(squeezed, at, until) is None:
                     continue

@@ -73,7 +73,7 @@ class Linear:
         """The stretches of clauses to search, each once: first and last clause."""
         # A dictionary keeps the order and is quick to ask, however many there are.
         found: dict[tuple[int, int], None] = {}
-        cuts = text.cuts
+        cuts, crossed = text.cuts, False
         for start, end, _ in hits:
             first = bisect_right(cuts, start) - 1
             # Nearly every word stands within one clause.
@@ -81,10 +81,11 @@ class Linear:
             if self.apart:
                 area = text.clauses_beside(first)
             elif end > cuts[first + 1]:
+                crossed = True
                 area = (first, text.clause_of(end - 1)) if hangs_together(text, start, end) else None
             if area is not None:
                 found[area] = None
-        if len(found) > _FEW and not text.crossed and self._whole.search(text.whole) is None:
+        if len(found) > _FEW and not crossed and self._whole.search(text.whole) is None:
             return []
         return list(found)
 

@@ -1,7 +1,7 @@
 """A draft with its context, every text normalised once: what all later steps read."""
 
+import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -13,8 +13,6 @@ HISTORY_TURNS = 6
 _JOINT = CLAUSE_JOINT.encode()
 
 
-Search = Callable[..., object]
-"""Called with a text and, if need be, a range of it: something true when it is there."""
 LONG = 2000
 """A text of so many characters is searched once for each thing, and not once for each place that asks."""
 
@@ -27,11 +25,8 @@ class ReadText(Normalized):
         self._kinds: dict[int, frozenset[ClauseKind]] = {}
         self._quotations: tuple[tuple[int, int], ...] | None = None
         self._whole: bytes | None = None
-        self.crossed = False
-        """Whether an anchor was found that stands in two clauses."""
-        self._places: dict[Search, list[tuple[int, int]]] = {}
+        self._places: dict[re.Pattern[str], list[tuple[int, int]]] = {}
         self._firsts: list[int] | None = None
-        self._held: dict[Callable[[str], object], bool] = {}
 
     def words_of(self, first: int, last: int, *, apart: bool) -> bytes:
         """The words of some clauses in UTF-8, `，` between them if `apart`."""
@@ -48,26 +43,18 @@ class ReadText(Normalized):
             self._whole = self.joined.encode()
         return self._whole
 
-    def found(self, search: Search, start: int, end: int) -> bool:
-        """Whether a search finds anything within a range of the plain reading.
+    def found(self, words: re.Pattern[str], start: int, end: int) -> bool:
+        """Whether any of some words stands within a range of the plain reading.
 
         In a long text all places are looked up once: as many offences as it holds may ask for the same sentence.
         """
         if len(self.plain) < LONG:
-            return search(self.plain, start, end) is not None
-        places = self._places.get(search)
+            return words.search(self.plain, start, end) is not None
+        places = self._places.get(words)
         if places is None:
-            every = search.__self__.finditer(self.plain)  # type: ignore[attr-defined]
-            places = self._places[search] = [match.span() for match in every]
+            places = self._places[words] = [match.span() for match in words.finditer(self.plain)]
         at = bisect_left(places, (start, start))
         return at < len(places) and places[at][1] <= end
-
-    def holds(self, search: Callable[[str], object]) -> bool:
-        """Whether a search of the plain reading finds anything; looked for once, however many matches ask."""
-        found = self._held.get(search)
-        if found is None:
-            found = self._held[search] = search(self.plain) is not None
-        return found
 
     @property
     def quotations(self) -> tuple[tuple[int, int], ...]:

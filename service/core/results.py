@@ -28,6 +28,11 @@ FailureCode = Literal[
 ]  # fmt: skip
 
 
+MAX_DRAFT_CHARS = 50_000
+MAX_TEXT_CHARS = 10_000
+"""The longest draft, and the longest of all other texts, that a caller may send."""
+
+
 class Severity(StrEnum):
     """How much a finding weighs: `error` blocks, `warning` asks for a revision, `info` only tells."""
 

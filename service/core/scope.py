@@ -11,7 +11,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.clauses import ClauseKind
-from service.core.reading import ReadText, Search
+from service.core.reading import ReadText
 from service.core.text import Span
 
 Words = Annotated[str, Field(min_length=1)]
@@ -46,8 +46,8 @@ class Gap(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def _search(words: tuple[str, ...]) -> Search:
-    return re.compile("|".join(map(re.escape, words))).search
+def _either(words: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(map(re.escape, words)))
 
 
 _SEVERAL = 2
@@ -55,10 +55,10 @@ MOST_PLACES = 200
 """So many places of one rule are told; a draft with more has been written to be tedious."""
 
 
-def any_of(words: Iterable[str]) -> Search | None:
-    """A search for any of the words; None for no words. Set words make no pattern that could stall."""
+def any_of(words: Iterable[str]) -> re.Pattern[str] | None:
+    """An expression for any of the words; None for no words. Set words make none that could stall."""
     longest_first = sorted(set(words), key=lambda word: (-len(word), word))
-    return _search(tuple(longest_first)) if longest_first else None
+    return _either(tuple(longest_first)) if longest_first else None
 
 
 def squeeze(words: str) -> str:
@@ -100,12 +100,12 @@ class Around(BaseModel):
     """The clause is of this kind."""
 
     @cached_property
-    def _near(self) -> tuple[Search | None, Search | None]:
+    def _near(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None]:
         """What to look for in the clause: before the match, and after it."""
         return any_of(self.ahead + self.clause), any_of(self.after + self.clause)
 
     @cached_property
-    def _far(self) -> tuple[Search | None, Search | None, Search | None]:
+    def _far(self) -> tuple[re.Pattern[str] | None, re.Pattern[str] | None, re.Pattern[str] | None]:
         """What to look for in the sentence, before the match, and in the draft."""
         return any_of(self.sentence), any_of(self.before), any_of(self.draft)
 
@@ -127,7 +127,7 @@ class Around(BaseModel):
             earlier = text.sentence_before(span.start) or text.sentence_at(span.start)
             if text.found(before, earlier.start, span.start):
                 return True
-        if draft is not None and text.holds(draft):
+        if draft is not None and text.found(draft, 0, len(text.plain)):
             return True
         return bool(self.kinds) and not text.kinds_at(span.start).isdisjoint(self.kinds)
 
@@ -140,15 +140,15 @@ _EDGE = 24
 """More characters of such words are no longer small."""
 # Between the characters of a word these are a disguise; a comma or a full stop is one only where it cuts single
 # characters apart, since 不行。不… is two clauses and no phrase.
-_CLAUSE_MARKS = frozenset("，,。！？!?；;：:、…\n\r")
+CLAUSE_MARKS = frozenset("，,。！？!?；;：:、…\n\r")
 
 
 def hangs_together(text: ReadText, start: int, end: int, own: frozenset[int] = frozenset()) -> bool:
-    """Whether a match that spans several runs of words is one phrase (see `_CLAUSE_MARKS`); `own` are its joints."""
+    """Whether a match that spans several runs of words is one phrase (see `CLAUSE_MARKS`); `own` are its joints."""
     gaps = text.gaps(start, end)
     cuts = [start, *(at for _, at in gaps), end]
     for index, (gap, at) in enumerate(gaps):
-        if at - start in own or _CLAUSE_MARKS.isdisjoint(gap):
+        if at - start in own or CLAUSE_MARKS.isdisjoint(gap):
             continue
         if cuts[index + 1] - cuts[index] > 1 or cuts[index + 2] - cuts[index + 1] > 1 or not text.alone(at):
             return False
@@ -175,7 +175,7 @@ class Scoped(BaseModel):
         return tuple(squeeze(words) for words in self.unless)
 
     @cached_property
-    def _longest(self) -> tuple[Search | None, int]:
+    def _longest(self) -> tuple[re.Pattern[str] | None, int]:
         """Any of the longer words at all, and the length of the longest."""
         return any_of(self._unless), max(map(len, self._unless), default=0)
 
@@ -186,8 +186,8 @@ class Scoped(BaseModel):
     def counts(self, text: ReadText, start: int, end: int, span: Span) -> bool:
         """Whether a match (range of `squeezed`, and its span in the draft) stands where it counts."""
         squeezed = text.squeezed
-        search, length = self._longest
-        if search is not None and search(squeezed, max(0, end - length), start + length):
+        longer_words, length = self._longest
+        if longer_words is not None and longer_words.search(squeezed, max(0, end - length), start + length):
             for longer in self._unless:
                 at = squeezed.find(longer, max(0, end - len(longer)), start + len(longer))
                 if at >= 0 and at <= start and at + len(longer) >= end:

@@ -9,7 +9,8 @@ from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
-CLAUSE_MARKS = frozenset("，,。！？!?；;：:、")
+from service.core.scope import CLAUSE_MARKS, squeeze
+
 GAP = 8
 """So many characters may stand where a template has `…`."""
 MOST = 64
@@ -56,8 +57,7 @@ def template(text: str) -> Template:
 def _expression(part: str) -> str:
     """A part without a gap as a regular expression."""
     return "".join(
-        sign.replace("(", "(?:") if sign in _SIGNS else "".join(filter(str.isalnum, sign)).lower()
-        for sign in _SIGN.findall(part)
+        sign.replace("(", "(?:") if sign in _SIGNS else squeeze(sign) for sign in _SIGN.findall(part)
     )
 
 

@@ -13,7 +13,7 @@ from service.core.cache_key import encode_fields
 from service.core.changes import Edit
 
 MOST = 4096
-"""So many proofs are kept, the ones used last: about two megabytes."""
+"""So many proofs are kept, the ones used last; one holds a digest and a few dozen numbers."""
 
 
 @dataclass(frozen=True, slots=True)

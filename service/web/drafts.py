@@ -24,7 +24,8 @@ OPERATIONS = (
     Operation(
         "POST", "/check", "Drafts", "Check a draft",
         "What the policy says of a draft: findings on words that are there, and what ought to be there. "
-        "Deterministic, without a model and without the network: the same input always gives the same answer.",
+        "Deterministic, without a model and without the network: the same input always gives the same answer. "
+        "Of one rule at most 200 places are told.",
         body=CheckIn, answer=CheckOut, errors=BODY_ERRORS,
         example={
             "draft": "不知道，你找领导去。",
@@ -35,7 +36,8 @@ OPERATIONS = (
         "POST", "/rewrite", "Drafts", "Rewrite a draft",
         "A courteous text that passes the same policy, keeps every fact and adds none, or `needs_review` where no "
         "engine can keep that promise. Trouble with the model is never an error of this call: the phrasebook "
-        "answers, and `attempts` says what happened.",
+        "answers, and `attempts` says what happened. A draft of more than 5,000 characters is checked and not "
+        "rewritten (`needs_review`, reason `too_long`) unless it passes as it is.",
         body=RewriteIn, answer=RewriteOut, errors=BODY_ERRORS,
         example={
             "draft": "不知道，你找领导去。",

@@ -71,8 +71,8 @@ class Front:
             if message["type"] == "http.response.start":
                 call.status = message["status"]
                 message["headers"] = [*message["headers"], *extra]
-            elif asks_head:
-                message["body"] = b""  # type: ignore[typeddict-unknown-key]
+            elif asks_head and message["type"] == "http.response.body":
+                message["body"] = b""
             await send(message)
 
         try:

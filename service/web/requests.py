@@ -5,13 +5,21 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter, ValidationError
 
 from service.core.blank import is_blank
-from service.core.results import CacheChoice, Channel, Draft, EngineChoice, Mode, Stage, Turn
+from service.core.results import (
+    MAX_DRAFT_CHARS,
+    MAX_TEXT_CHARS,
+    CacheChoice,
+    Channel,
+    Draft,
+    EngineChoice,
+    Mode,
+    Stage,
+    Turn,
+)
 from service.errors import BadBody, InputProblem
 from service.web.body import require_finite
 from service.web.mistakes import MAX_COUNTED, refuse, refuse_crowd
 
-MAX_DRAFT_CHARS = 50_000
-MAX_TEXT_CHARS = 10_000
 MAX_TURNS = 50
 
 Text = Annotated[str, StringConstraints(max_length=MAX_TEXT_CHARS)]

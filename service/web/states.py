@@ -33,14 +33,14 @@ class States:
         now = self._coach.ready()
         if now.cache != self._cache:
             self._cache = now.cache
-            self._tell(now.cache == "up", "cache", state=now.cache)
+            self._tell("cache", well=now.cache == "up", state=now.cache)
         # Without a model there is nothing to tell: the start has told it.
         if now.model not in ("none", self._model):
             self._model = now.model
-            self._tell(now.model == "up", "model", state=now.model)
+            self._tell("model", well=now.model == "up", state=now.model)
         if now.policy_version != self._version:
             if self._version is not None:
-                self._tell(True, "policy_loaded", version=now.policy_version)
+                self._tell("policy_loaded", well=True, version=now.policy_version)
             self._version = now.policy_version
         self._reload("policy", now.reload_error)
         self._reload("keys", self._keys.error)
@@ -49,9 +49,9 @@ class States:
         if mistake != self._mistakes[what]:
             self._mistakes[what] = mistake
             if mistake is None:
-                self._tell(True, f"{what}_reload_mended")
+                self._tell(f"{what}_reload_mended", well=True)
             else:
-                self._tell(False, f"{what}_reload_failed", reason=mistake)
+                self._tell(f"{what}_reload_failed", well=False, reason=mistake)
 
-    def _tell(self, well: bool, event: str, **fields: str) -> None:  # noqa: FBT001 - the first word of each line
+    def _tell(self, event: str, *, well: bool, **fields: str) -> None:
         self._telemetry.event("info" if well else "warning", event, **fields)

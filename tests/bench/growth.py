@@ -12,7 +12,7 @@ import yaml
 
 from service.adapters.policy_shelf import PolicyShelf
 from service.core.compiling import Policy, compile_policy
-from service.core.policy import Rule
+from service.core.policy import PolicyFiles, Rule
 from service.core.warming import warm
 from tests.bench import drafts
 from tests.bench.in_process import checked
@@ -52,7 +52,7 @@ def _calls(policy: Policy) -> tuple[Callable[..., None], list[tuple[Any, ...]]]:
     return checked, [(policy, text) for text in TEXTS]
 
 
-def ten_times(policy: Policy) -> Any:
+def ten_times(policy: Policy) -> PolicyFiles:
     """The files of a policy with nine more of each rule that has anchors: other ids, other words, the same build."""
     pick = random.Random(10)
     files = policy.files
@@ -69,17 +69,7 @@ def ten_times(policy: Policy) -> Any:
     for number in range(1, 10):
         others = dict(zip(letters, pick.sample(letters, len(letters)), strict=True))
         rules += [one for rule in files.rules if (one := _other(rule, number, others)) is not None]
-    return (
-        files.model_copy(update={"rules": tuple(rules)})
-        if hasattr(files, "model_copy")
-        else _replaced(files, rules)
-    )
-
-
-def _replaced(files: Any, rules: list[Rule]) -> Any:
-    from dataclasses import replace  # noqa: PLC0415
-
-    return replace(files, rules=tuple(rules))
+    return files.model_copy(update={"rules": tuple(rules)})
 
 
 def _other(rule: Rule, number: int, others: dict[str, str]) -> Rule | None:

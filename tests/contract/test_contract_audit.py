@@ -3,7 +3,7 @@
 import asyncio
 import io
 from collections.abc import AsyncIterator
-from typing import Any
+from typing import Any, cast
 
 import pytest
 import yaml
@@ -157,7 +157,7 @@ def test_what_is_no_http_has_a_request_id_too() -> None:
         close = staticmethod(lambda: None)
 
     protocol = CoachProtocol.__new__(CoachProtocol)
-    protocol.transport = Wire()  # type: ignore[assignment]
+    protocol.transport = cast("asyncio.Transport", Wire())
     protocol.send_400_response("canary")
     head, _, body = bytes(written).decode().partition("\r\n\r\n")
     told = yaml.safe_load(body)

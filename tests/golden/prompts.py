@@ -30,7 +30,7 @@ POLICY = policy_of(
         title="绝对保证", why="结果不由客服决定。", replacements=["我们会尽快", {"text": "争取", "safe": False}],
     ),
     rule(
-        "privacy.phone", {"kind": "pattern", "pattern": "打[0-9]{6}", "anchors": ["打"]},
+        "privacy.phone", {"kind": "pattern", "pattern": "打[0-9]{6}"},
         title="私下联系", why="联系方式只走官方渠道。",
     ),
     rule(

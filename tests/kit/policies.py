@@ -8,7 +8,7 @@ from service.core.facts import extract
 from service.core.masking import Masked, mask
 from service.core.reading import Reading, read
 from service.core.results import Draft, Reason, Report
-from service.core.verifying import verify
+from service.core.verifying import judge
 from tests.kit.small_policy import policy_of, rule
 
 OFFERS = [
@@ -112,9 +112,9 @@ def reasons(
 ) -> tuple[Reason, ...]:
     """Why a candidate (in plain words) for a draft may not leave."""
     reading, masked, before = prepared(draft, policy)
-    return verify(
+    return judge(
         policy, masked, hidden(candidate, masked), reading, before, canaries=(canary,) if canary else ()
-    )
+    ).reasons
 
 
 def codes(draft: str | Draft, candidate: str, policy: Policy = POLICY, canary: str | None = None) -> set[str]:

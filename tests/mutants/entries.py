@@ -55,7 +55,7 @@ MUTANTS = (
     # What may leave.
     _bug("refusals and wrapping are not looked for", "R20 R21", _VERIFY, "list(shape.unlike_a_reply(sources, text, canaries))", "[]", _VERIFYING),
     _bug("refusals are not looked for", "R20", "core/verifying/shape.py", "    yield from _refuses(sources, text)\n", "", _VERIFYING),
-    _bug("the prompt may be told", "R21", "core/verifying/shape.py", "if canaries and (leaks := _leaks(canaries)) is not None and leaks(text.squeezed):", "if False:", _VERIFYING),
+    _bug("the prompt may be told", "R21", "core/verifying/shape.py", "if canaries and (leaks := _leaks(canaries)) is not None and leaks.search(text.squeezed):", "if False:", _VERIFYING),
     _bug("the fact check is skipped", "R22", _VERIFY, "    reasons += claims.lost_and_invented(sources, text, facts)\n", "", f"{_UNIT}corruptions"),
     _bug("the commitment check is skipped", "R22", _VERIFY, "    reasons += commitments.added(sources, text)\n", "", f"{_UNIT}corruptions"),
     _bug("the negation check is skipped", "R22", _VERIFY, "    reasons += denials.turned(sources, text, facts)\n", "", f"{_UNIT}corruptions"),

@@ -3,8 +3,9 @@
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from service.core.changes import applied, diff
+from service.core.changes import applied
 from service.core.results import Report, Verdict
+from tests.kit.differences import diff
 
 _NOTHING = Report(Verdict.PASS, 80, (), ())
 _WORDS = st.sampled_from(

@@ -2,8 +2,9 @@
 
 import pytest
 
-from service.core.changes import applied, diff
+from service.core.changes import applied
 from service.core.results import Missing, Report, Source, Verdict
+from tests.kit.differences import diff
 from tests.kit.policies import prepared
 
 _NOTHING = Report(Verdict.PASS, 80, (), ())

@@ -122,7 +122,7 @@ def test_a_pattern_marks_its_span_group_and_runs_per_clause() -> None:
     policy = policy_of(
         rule(
             "command.x",
-            {"kind": "pattern", "pattern": "(?:你|您)?(?P<span>赶紧.{1,4})$", "anchors": ["赶紧"]},
+            {"kind": "pattern", "pattern": "(?:你|您)?(?P<span>赶紧.{1,4})$"},
         )
     )
     assert spans(policy, "您好，你赶 紧交钱，谢谢") == ["赶 紧交钱"]
@@ -134,7 +134,7 @@ def test_a_pattern_over_the_sentence_sees_its_clauses() -> None:
     policy = policy_of(
         rule(
             "threat.x",
-            {"kind": "pattern", "over": "sentence", "pattern": "再.{0,4}，就.{0,4}挂", "anchors": ["就"]},
+            {"kind": "pattern", "over": "sentence", "pattern": "再.{0,4}，就.{0,4}挂"},
         )
     )
     assert spans(policy, "您好。再不说话， 我就挂了") == []

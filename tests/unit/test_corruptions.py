@@ -4,7 +4,7 @@ import random
 from collections import Counter
 
 from service.core.checking import check
-from service.core.verifying import verify
+from service.core.verifying import judge
 from tests.kit.policies import POLICY, hidden, prepared
 from tests.kit.rewrites import CORRUPTIONS, pairs
 
@@ -24,7 +24,7 @@ def test_no_corrupted_rewrite_passes() -> None:
             if wrong is None or wrong == pair.rewrite:
                 continue
             tried[kind] += 1
-            if not verify(POLICY, masked, hidden(wrong, masked), reading, before):
+            if not judge(POLICY, masked, hidden(wrong, masked), reading, before).reasons:
                 passed.append(f"{kind}: {pair.draft} -> {wrong}")
     print(f"\ncorruptions: {len(passed)} of {tried.total()} passed; tried {dict(tried)}")
     assert tried.total() >= 2000
@@ -38,7 +38,7 @@ def test_honest_rewrites_are_not_turned_away() -> None:
     honest = [pair for pair in pairs(1500, seed=7) if pair.rewrite]
     for pair in honest:
         reading, masked, before = prepared(pair.draft)
-        found = verify(POLICY, masked, hidden(pair.rewrite, masked), reading, before)
+        found = judge(POLICY, masked, hidden(pair.rewrite, masked), reading, before).reasons
         if found:
             refused.append(f"{pair.draft} -> {pair.rewrite}: {[(r.code, r.detail) for r in found]}")
     print(f"\nhonest rewrites: {len(refused)} of {len(honest)} refused")

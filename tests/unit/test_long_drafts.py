@@ -5,12 +5,11 @@ import time
 
 import pytest
 
-from service.core.results import Draft
+from service.core.results import MAX_DRAFT_CHARS, Draft
 from service.flow.aside import LONG, aside
 from service.flow.rewrite import MAX_REWRITTEN
 from tests.kit.memory_service import MemoryService
 
-LONGEST = 50_000
 RUDE = "别催，自己看。"
 GOOD = "您好，我帮您查询。"
 
@@ -56,5 +55,5 @@ async def test_no_text_makes_the_longest_draft_slow(words: str) -> None:
     """A promise of 100 ms, with room for a busy machine: what grows with the square of the length takes minutes."""
     service = MemoryService()
     begun = time.process_time()
-    await service.rewrite(Draft(_of(LONGEST, words)))
+    await service.rewrite(Draft(_of(MAX_DRAFT_CHARS, words)))
     assert time.process_time() - begun < 3.0

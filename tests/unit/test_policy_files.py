@@ -90,17 +90,17 @@ _PHRASE = "{kind: phrase, any: [保证, 百分之百], unless: [保证金]}"
         ),
         (
             _PHRASE,
-            "{kind: pattern, pattern: (保证, anchors: [保证]}",
+            "{kind: pattern, pattern: (保证}",
             "13:37: Invalid value '(保证': missing )",
         ),
         (
             _PHRASE,
-            "{kind: pattern, pattern: (?=保证), anchors: [保证]}",
+            "{kind: pattern, pattern: (?=保证)}",
             "13:37: Invalid value '(?=保证)': invalid",
         ),
         (
             _PHRASE,
-            r"{kind: pattern, pattern: (.)\1, anchors: [保证]}",
+            r"{kind: pattern, pattern: (.)\1}",
             r"13:37: Invalid value '(.)\1': invalid escape",
         ),
         (

@@ -5,7 +5,7 @@ import pytest
 from service.core.checking import check
 from service.core.masking import unmask
 from service.core.results import Draft, FactFate, Turn
-from service.core.verifying import judge, verify
+from service.core.verifying import judge
 from tests.kit.policies import POLICY, codes, hidden, prepared, reasons
 
 _WAIT = "你等等吧，催什么催"
@@ -172,13 +172,13 @@ def test_a_known_customer_is_addressed_by_name() -> None:
     """Surname and title may be used when both are given; without a title there is no guess."""
     known = Draft(_WAIT, surname="张", title="先生")
     reading, masked, before = prepared(known)
-    assert verify(POLICY, masked, "[SURNAME_1]先生您好，请您稍等", reading, before) == ()
+    assert judge(POLICY, masked, "[SURNAME_1]先生您好，请您稍等", reading, before).reasons == ()
     assert "fact_invented" in {
-        r.code for r in verify(POLICY, masked, "[SURNAME_1]女士您好，请您稍等", reading, before)
+        r.code for r in judge(POLICY, masked, "[SURNAME_1]女士您好，请您稍等", reading, before).reasons
     }
     reading, masked, before = prepared(Draft(_WAIT, surname="张"))
     assert "fact_invented" in {
-        r.code for r in verify(POLICY, masked, "[SURNAME_1]先生您好，请您稍等", reading, before)
+        r.code for r in judge(POLICY, masked, "[SURNAME_1]先生您好，请您稍等", reading, before).reasons
     }
 
 
@@ -192,7 +192,9 @@ def test_a_known_customer_is_addressed_by_name() -> None:
 def test_tokens_are_used_as_given(candidate: str) -> None:
     """A token left out, doubled, made up, disfigured or run into a digit is no answer."""
     reading, masked, before = prepared("WX-518在修，别催")
-    assert "token_misused" in {reason.code for reason in verify(POLICY, masked, candidate, reading, before)}
+    assert "token_misused" in {
+        reason.code for reason in judge(POLICY, masked, candidate, reading, before).reasons
+    }
 
 
 def test_html_comes_back_in_order() -> None:
@@ -333,12 +335,12 @@ def test_long_drafts_are_judged_in_bounded_work() -> None:
     """A draft at the limit with thousands of facts and denials is judged, and not waved through unread."""
     draft = "不支持退3元，" * 7000
     reading, masked, before = prepared(draft)
-    assert verify(POLICY, masked, "您好，" + masked.draft, reading, before) != ()
+    assert judge(POLICY, masked, "您好，" + masked.draft, reading, before).reasons != ()
 
 
 @pytest.mark.parametrize("draft", ["***", "🙂", "[]", "___。", "，，，", "<p>"])
 def test_drafts_without_a_word_are_no_trap(draft: str) -> None:
-    """A draft of signs alone is verified like any other."""
+    """A draft of signs alone is verified like any other: a greeting ahead of it harms nothing."""
     reading, masked, before = prepared(draft)
     assert unmask(masked.draft, masked) == draft
-    verify(POLICY, masked, hidden("您好，" + draft, masked), reading, before)
+    assert judge(POLICY, masked, hidden("您好，" + draft, masked), reading, before).reasons == ()

@@ -6,7 +6,7 @@ from itertools import islice
 from typing import Annotated, Literal, Self
 
 import re2
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, model_validator
 
 from service.core.linear import Linear
 from service.core.reading import ReadText
@@ -39,8 +39,6 @@ class Pattern(Scoped):
 
     kind: Literal["pattern"]
     pattern: Expression
-    rarest: tuple[Words, ...] = Field(default=(), alias="anchors")
-    """Words that tell where the pattern may match, where others than those worked out from it are rarer."""
     over: Literal["clause", "sentence"] = "clause"
 
     @model_validator(mode="after")

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from service.core.reading import ReadText, Search
+from service.core.reading import ReadText
 from service.core.said import Said
 from service.core.scope import Anchor, Gap, Hit, Words, squeeze
 from service.core.templates import template
@@ -43,8 +43,8 @@ class Require(BaseModel):
     """Where they belong: at either end of the draft, or before the clause of the trigger."""
 
     @cached_property
-    def _search(self) -> Search:
-        return re.compile("|".join(template(text).expression for text in self.any)).search
+    def _words(self) -> re.Pattern[str]:
+        return re.compile("|".join(template(text).expression for text in self.any))
 
     @cached_property
     def _others(self) -> re.Pattern[str] | None:
@@ -69,9 +69,9 @@ class Require(BaseModel):
         return []
 
     def _said(self, squeezed: str) -> bool:
-        if self._search(squeezed) is None:
+        if self._words.search(squeezed) is None:
             return False
-        return self._others is None or self._search(self._others.sub(" ", squeezed)) is not None
+        return self._others is None or self._words.search(self._others.sub(" ", squeezed)) is not None
 
     def _area(self, text: ReadText, span: Span) -> str:
         if self.within == "draft":

@@ -24,8 +24,6 @@ from service.core.script import to_traditional
 from service.core.text import han_share
 
 ROUNDS = 5
-MAX_CHARS = 8_000
-"""A longer draft that does not pass is a document, and a person's to mend."""
 _ADDED: frozenset[Section] = frozenset(("openings", "apologies", "empathy", "thanks", "offers", "closings"))
 _COURTEOUS: tuple[Literal["openings", "apologies", "thanks", "closings"], ...] = (
     "openings",
@@ -99,7 +97,7 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
     # What only the unmasked draft shows (去打12315好了) is an error all the same.
     before = check(policy, reading)
     errors = _errors(report) + _errors(before)
-    if len(draft) > MAX_CHARS or han_share(reading.draft.plain) < policy.files.head.switches.min_han_share:
+    if han_share(reading.draft.plain) < policy.files.head.switches.min_han_share:
         if report.verdict is Verdict.PASS:
             yield draft
         return

@@ -28,19 +28,6 @@ class Judgement(NamedTuple):
     """What became of each fact of the draft, in its order; empty when there are reasons."""
 
 
-def verify(
-    policy: Policy,
-    masked: Masked,
-    candidate: str,
-    reading: Reading,
-    before: Report,
-    *,
-    canaries: tuple[str, ...] = (),
-) -> tuple[Reason, ...]:
-    """Why a masked candidate may not leave, each reason once; empty when it may. Takes what `judge` takes."""
-    return judge(policy, masked, candidate, reading, before, canaries=canaries).reasons
-
-
 def judge(
     policy: Policy,
     masked: Masked,
@@ -144,4 +131,4 @@ def in_order(masked: Masked) -> list[Fact]:
     return sorted((*masked.facts, *masked.hidden), key=lambda one: one.span)
 
 
-__all__ = ["Judgement", "all_kept", "judge", "judge_again", "verify"]
+__all__ = ["Judgement", "all_kept", "judge", "judge_again"]

@@ -9,7 +9,6 @@ from service.core.folding import fold
 from service.core.kinds import squeeze
 from service.core.masking import TOKEN_LIKE
 from service.core.prefilter import Prefilter
-from service.core.reading import Search
 from service.core.results import Reason, Verdict
 from service.core.scope import any_of
 from service.core.scope import squeeze as squeezed
@@ -78,7 +77,7 @@ def unlike_a_reply(sources: Sources, text: Normalized, canaries: tuple[str, ...]
     if is_blank(text.raw):
         yield Reason("empty", "没有内容")
         return
-    if canaries and (leaks := _leaks(canaries)) is not None and leaks(text.squeezed):
+    if canaries and (leaks := _leaks(canaries)) is not None and leaks.search(text.squeezed):
         yield Reason("echo", "泄露了提示词")
     if (
         draft.raw
@@ -95,7 +94,7 @@ def unlike_a_reply(sources: Sources, text: Normalized, canaries: tuple[str, ...]
 
 
 @lru_cache(maxsize=8)
-def _leaks(canaries: tuple[str, ...]) -> Search | None:
+def _leaks(canaries: tuple[str, ...]) -> re.Pattern[str] | None:
     """A search for lines of a prompt, however they are spaced or marked, with or without their number."""
     return any_of(filter(None, (squeezed(line).lstrip("0123456789") for line in canaries)))
 
