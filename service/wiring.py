@@ -17,7 +17,8 @@ from service.core.results import Caller, Checked, Draft, Rewrite
 from service.errors import UnknownPolicy
 from service.flow.aside import aside
 from service.flow.attempts import Attempts
-from service.flow.rewrite import examine, rewrite
+from service.flow.examining import checked
+from service.flow.rewrite import rewrite
 from service.flow.work import Ports
 from service.ports import ChatModel, Clock
 from service.settings import Settings
@@ -73,8 +74,7 @@ class Coach:
     def check_here(self, draft: Draft, caller: Caller) -> Checked:
         """The report on a draft. Raises `UnknownPolicy`, `UnknownScenario`."""
         policy = self.policy(draft.policy, caller)
-        reading, report = examine(draft, policy)
-        return Checked(report, reading.scenario, policy.stamp)
+        return checked(draft, policy, caller.tenant, self._ports.recall)
 
     async def check(self, draft: Draft, caller: Caller) -> Checked:
         """The same, and nobody else waits while it is made."""

@@ -17,19 +17,19 @@ def check(policy: Policy, reading: Reading) -> Report:
     text = reading.draft
     woken = policy.woken(text)
     findings: list[Finding] = []
-    missing: list[Missing] = []
+    gaps: list[Missing] = []
     rules = policy.rules
     for number, hits in woken.items():
-        _ask(rules[number], reading, hits, findings, missing)
+        _ask(rules[number], reading, hits, findings, gaps)
     for number in policy.unprompted(reading):
-        _ask(rules[number], reading, (), findings, missing)
+        _ask(rules[number], reading, (), findings, gaps)
     if not findings and not woken and han_share(text.plain) < policy.files.head.switches.min_han_share:
         return Report(Verdict.PASS, policy.files.head.score.base, (_not_chinese(reading),), ())
-    if not findings and not missing:
+    if not findings and not gaps:
         return Report(Verdict.PASS, _score(policy, text, (), ()), (), ())
     kept = _outermost(findings)
-    gaps = tuple(sorted(missing, key=lambda item: (item.insert_at, item.rule)))
-    return Report(_verdict(kept, gaps), _score(policy, text, kept, gaps), kept, gaps)
+    absent = tuple(sorted(gaps, key=lambda item: (item.insert_at, item.rule)))
+    return Report(_verdict(kept, absent), _score(policy, text, kept, absent), kept, absent)
 
 
 def _ask(
@@ -37,7 +37,7 @@ def _ask(
     reading: Reading,
     hits: Iterable[Hit],
     findings: list[Finding],
-    missing: list[Missing],
+    gaps: list[Missing],
 ) -> None:
     """Put what one rule finds into the lists."""
     severity = compiled.severity
@@ -51,12 +51,13 @@ def _ask(
     text = reading.draft
     for place in compiled.check.find(text, hits):
         if isinstance(place, Gap):
-            missing.append(_missing(compiled, severity, text.raw, place))
+            gaps.append(missing(compiled, severity, text.raw, place))
         else:
-            findings.append(_finding(compiled, severity, text.raw, place))
+            findings.append(finding(compiled, severity, text.raw, place))
 
 
-def _finding(compiled: CompiledRule, severity: Severity, raw: str, span: Span) -> Finding:
+def finding(compiled: CompiledRule, severity: Severity, raw: str, span: Span) -> Finding:
+    """What a rule says of the words in a span."""
     rule = compiled.rule
     words = raw[span.start : span.end]
     return Finding(
@@ -65,7 +66,8 @@ def _finding(compiled: CompiledRule, severity: Severity, raw: str, span: Span) -
     )  # fmt: skip
 
 
-def _missing(compiled: CompiledRule, severity: Severity, raw: str, gap: Gap) -> Missing:
+def missing(compiled: CompiledRule, severity: Severity, raw: str, gap: Gap) -> Missing:
+    """What a rule says of words that are not there."""
     rule = compiled.rule
     words = raw[gap.because.start : gap.because.end] if gap.because else ""
     return Missing(
@@ -80,10 +82,10 @@ def _outermost(findings: list[Finding]) -> tuple[Finding, ...]:
     kept: list[Finding] = []
     # How far the findings kept so far reach, of at least each weight: they all begin no later than the next.
     reach = [-1, -1, -1]
-    for finding in ordered:
-        weight, end = _WEIGHT[finding.severity], finding.span.end
+    for found in ordered:
+        weight, end = _WEIGHT[found.severity], found.span.end
         if reach[weight] < end:
-            kept.append(finding)
+            kept.append(found)
             for lighter in range(weight + 1):
                 reach[lighter] = max(reach[lighter], end)
     return tuple(kept)

@@ -152,6 +152,11 @@ class Policy:
         )
 
     @cached_property
+    def by_id(self) -> Mapping[str, CompiledRule]:
+        """The rules in force by id."""
+        return {compiled.rule.id: compiled for compiled in self.rules}
+
+    @cached_property
     def scenarios(self) -> Mapping[str, Scenario]:
         """The scenarios by id."""
         return {scenario.id: scenario for scenario in self.files.scenarios}

@@ -9,20 +9,20 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from service.core import masking, scenarios
-from service.core.checking import check
+from service.core import masking
 from service.core.compiling import Policy
-from service.core.facts import extract
 from service.core.masking import Masked
 from service.core.prompting import PromptBook
-from service.core.reading import Reading, context_of, read
-from service.core.results import Attempt, CacheState, Caller, Checked, Draft, Reason, Report, Rewrite, Verdict
+from service.core.reading import Reading
+from service.core.results import Attempt, CacheState, Caller, Checked, Draft, Reason, Rewrite, Verdict
 from service.core.text import han_share
 from service.core.verifying import all_kept
-from service.errors import NoModel, UnknownScenario
+from service.errors import NoModel
 from service.flow.aside import aside
 from service.flow.attempts import Budget
 from service.flow.engines import ask_model, ask_phrasebook
+from service.flow.examining import examine_again
+from service.flow.recall import Recall
 from service.flow.work import Delivery, Ports, Work
 from service.ports import CachedText, Landed, Lead
 
@@ -48,15 +48,6 @@ Event = Checked | Attempt | Done
 """The report on the draft, then each attempt as it ends, then the answer."""
 
 
-def examine(draft: Draft, policy: Policy) -> tuple[Reading, Report]:
-    """Steps 1 and 2: the reading, and what the policy says of the draft. Raises `UnknownScenario`."""
-    if draft.scenario is not None and draft.scenario not in policy.scenarios:
-        raise UnknownScenario("Unknown scenario. Known: " + ", ".join(sorted(policy.scenarios)))
-    message, _ = context_of(draft)
-    reading = read(draft, scenarios.match(policy, draft, message), policy.company_known)
-    return reading, check(policy, reading)
-
-
 async def steps(
     draft: Draft, caller: Caller, policy: Policy, prompts: PromptBook, ports: Ports, deadline_s: float
 ) -> AsyncGenerator[Event]:
@@ -67,9 +58,9 @@ async def steps(
     started = ports.clock.monotonic()
     if draft.engine == "model" and not ports.attempts.models:
         raise NoModel("No model is configured; use engine auto or phrasebook")
-    reading, before = await aside(draft, examine, draft, policy)
+    reading, before = await aside(draft, examine_again, draft, policy, caller.tenant, ports.recall)
     yield Checked(before, reading.scenario, policy.stamp)
-    masked = await aside(draft, _masked, reading)
+    masked = await aside(draft, _masked, reading, caller.tenant, ports.recall)
     asks_model = draft.engine != "phrasebook" and bool(ports.attempts.models)
     work = Work(draft, caller, policy, prompts, ports, started, reading, before, masked, asks_model)
     found: Delivery | None = None
@@ -113,8 +104,8 @@ async def rewrite(
     return answer
 
 
-def _masked(reading: Reading) -> Masked:
-    return masking.mask(reading, extract(reading.draft))
+def _masked(reading: Reading, tenant: str, recall: Recall) -> Masked:
+    return masking.mask(reading, recall.facts(tenant, reading.draft))
 
 
 def _stays(work: Work) -> bool:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, field
 
 from service.core.cache_key import CacheKey, cache_key
 from service.core.changes import edits, told
+from service.core.checking import check
 from service.core.compiling import Policy
 from service.core.lazy import lazy
-from service.core.masking import Masked
+from service.core.masking import Masked, unmask
 from service.core.prompting import PromptBook
 from service.core.reading import Reading
 from service.core.results import (
@@ -25,7 +26,7 @@ from service.core.results import (
 )
 from service.core.verifying import Judgement, all_kept, judge, judge_again
 from service.flow.attempts import Attempts
-from service.flow.proofs import Proof, Proofs
+from service.flow.recall import Proof, Recall
 from service.ports import Cache, Clock, Flights
 
 
@@ -37,7 +38,7 @@ class Ports:
     cache: Cache
     flights: Flights
     clock: Clock
-    proofs: Proofs = field(default_factory=Proofs)
+    recall: Recall = field(default_factory=Recall)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,16 +85,21 @@ class Work:
 
     def judge_again(self, candidate: str, model: str) -> Delivery | tuple[Reason, ...]:
         """The same for a model's text from the store, by the proof given before if there is one."""
-        proof = self.ports.proofs.get(self._proof_name(candidate))
+        proof = self.ports.recall.proofs.get(self._proof_name(candidate))
         if proof is None:
             return self.judge(candidate, "model", model)
-        judged = judge_again(self.policy, self.masked, candidate, self.reading, proof.rules)
+        text = unmask(candidate, self.masked)
+        after = self.ports.recall.report(
+            self.caller.tenant, self.policy, self.draft, self.reading.scenario, text,
+            lambda: check(self.policy, self.reading.with_draft(text)),
+        )  # fmt: skip
+        judged = judge_again(self.masked, text, after, proof.rules)
         return _delivery(judged, candidate, "model", model, proof)
 
     def _proof_name(self, candidate: str) -> bytes:
         # Whatever the tokens hide is part of what was proved; the key holds all the rest.
         hidden = "\x00".join([f"{token.name}{token.text}" for token in self.masked.tokens])
-        return self.ports.proofs.name((self.key.name, hidden, self.draft.text, candidate))
+        return self.ports.recall.proofs.name((self.key.name, hidden, self.draft.text, candidate))
 
     def _proved(self, delivery: Delivery) -> Proof:
         """How a delivery came about; for a model's text this is kept."""
@@ -101,7 +107,7 @@ class Work:
             return delivery.proof
         proof = Proof(tuple([fate.rule for fate in delivery.facts]), edits(self.draft.text, delivery.text))
         if delivery.engine == "model":
-            self.ports.proofs.put(self._proof_name(delivery.masked_text), proof)
+            self.ports.recall.proofs.put(self._proof_name(delivery.masked_text), proof)
         return proof
 
     @lazy

@@ -9,7 +9,7 @@ from service.core.compiling import Policy
 from service.core.reading import ReadText
 from service.core.results import Draft
 from service.core.warming import warm
-from service.flow.rewrite import examine
+from service.flow.examining import examine
 from tests.bench import drafts
 from tests.bench.rows import Row
 from tests.bench.timing import json_trip, microseconds

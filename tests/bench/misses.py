@@ -15,7 +15,7 @@ from service.core import masking
 from service.core.facts import extract
 from service.core.prompting import rewrite_messages
 from service.core.results import Draft
-from service.flow.rewrite import examine
+from service.flow.examining import examine
 from tests.bench import drafts
 from tests.bench.load import Load, request
 from tests.bench.machine import on_server_core

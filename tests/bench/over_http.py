@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import uvloop
 
+from service.flow.recall import MOST
 from tests.bench import drafts
 from tests.bench.load import Load, ask, request
 from tests.bench.rows import Row
@@ -14,6 +15,7 @@ from tests.bench.servers import Server, Servers
 CONNECTIONS = 32
 SECONDS = 1.0
 ROUNDS = 5
+FRESH = 3 * MOST
 
 
 def measured(servers: Servers) -> Iterator[Row]:
@@ -31,14 +33,27 @@ def _check(
     servers: Servers, size: int, bar: float, good: tuple[str, ...], offending: tuple[str, ...]
 ) -> Iterator[Row]:
     sorts = {"mixed": good + offending, "good": good, "offending": offending}
-    sent = {name: [request("/check", {"draft": text}) for text in texts] for name, texts in sorts.items()}
+    sent = {name: list(_fresh(texts)) for name, texts in sorts.items()}
+    sent["again"] = [request("/check", {"draft": text}) for text in sorts["mixed"]]
     legs = _interleaved(
         {"echo": _Leg(servers.echo, sent["mixed"])}
         | {name: _Leg(servers.service, requests) for name, requests in sent.items()}
     )
-    for name, wanted in (("mixed", bar), ("good", None), ("offending", None)):
-        title = f"/check, {size} characters" + ("" if wanted else f", {name} drafts only")
-        yield _row(title, legs, name, wanted)
+    for name, title, wanted in (
+        ("mixed", "drafts never seen before", bar),
+        ("good", "of these, good ones", None),
+        ("offending", "of these, with offences", None),
+        ("again", "drafts that come again", bar),
+    ):
+        yield _row(f"/check, {size} characters, {title}", legs, name, wanted)
+
+
+def _fresh(texts: tuple[str, ...]) -> Iterator[bytes]:
+    """Requests for so many drafts that none is still remembered when it comes round again."""
+    for number in range(FRESH):
+        # An id in front: another draft with the same clauses behind it.
+        text = texts[number % len(texts)]
+        yield request("/check", {"draft": f"{number:06}，{text[7:]}"})
 
 
 def _hit(servers: Servers, size: int, bar: float, texts: tuple[str, ...]) -> Row:

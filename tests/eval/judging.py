@@ -6,7 +6,7 @@ from typing import NamedTuple
 from service.core.compiling import Policy
 from service.core.results import Finding, Report, Severity, Verdict
 from service.core.text import Span
-from service.flow.rewrite import examine
+from service.flow.examining import examine
 from tests.eval.rows import Placed, Row
 
 

@@ -58,6 +58,6 @@ def policy_of(
             scenarios=scenarios,
             phrasebook=PhrasebookEntry.model_validate(NO_LINES),
             spellings=tuple(Spelling(of=of, also=tuple(also)) for of, also in (spellings or {}).items()),
-            version="1+test",
+            version=f"{fields['version']}+test",
         )
     )

@@ -13,7 +13,7 @@ from service.adapters.policy_files import load_policy
 from service.core.compiling import Policy, compile_policy
 from service.core.policy import PolicyFiles
 from service.core.results import Verdict
-from service.flow.rewrite import examine
+from service.flow.examining import examine
 from tests.eval.__main__ import REPLIES
 from tests.eval.figures import Share, share
 from tests.eval.rows import Placed, read_rows

@@ -6,7 +6,7 @@ import pytest
 
 from service.core.changes import applied
 from service.core.results import Draft
-from service.flow.proofs import Proof, Proofs
+from service.flow.recall import Recall
 from service.ports import CachedText
 from tests.kit.memory_service import RUDE, MemoryService
 
@@ -16,7 +16,7 @@ async def test_a_hit_by_proof_says_what_a_hit_by_verification_says() -> None:
     service = MemoryService()
     await service.rewrite()
     by_proof = await service.rewrite()
-    service.ports = replace(service.ports, proofs=Proofs())
+    service.ports = replace(service.ports, recall=Recall())
     anew = await service.rewrite()
     assert by_proof.cache == anew.cache == "hit"
     assert by_proof._replace(id="", elapsed_ms=0.0) == anew._replace(id="", elapsed_ms=0.0)
@@ -53,15 +53,3 @@ async def test_the_policy_is_asked_anew_about_a_proved_text() -> None:
     hit = await service.rewrite(RUDE)
     assert hit.after is not None
     assert hit.after.verdict == "pass"
-
-
-def test_the_proof_used_least_recently_goes_first() -> None:
-    """The memory of proofs has an end, and what is used stays."""
-    proofs = Proofs(most=2)
-    first, second, third = (proofs.name((text,)) for text in "abc")
-    proof = Proof((), ())
-    proofs.put(first, proof)
-    proofs.put(second, proof)
-    assert proofs.get(first) == proof
-    proofs.put(third, proof)
-    assert (proofs.get(first), proofs.get(second), proofs.get(third)) == (proof, None, proof)

@@ -58,21 +58,18 @@ def judge(
         return Judgement(tuple(dict.fromkeys(reasons)))
     shown = unmask(candidate, masked)
     final = reading.with_draft(text if shown == candidate else shown)
-    judged = _asked(policy, final)
+    judged = _asked(shown, check(policy, final))
     if judged.reasons:
         return judged
     return judged._replace(facts=_fates(sources, text, facts, squeeze(final.draft.plain)))
 
 
-def judge_again(
-    policy: Policy, masked: Masked, candidate: str, reading: Reading, rules: tuple[str | None, ...]
-) -> Judgement:
-    """The judgement on a candidate of which everything but the policy is proved: only the policy is asked.
+def judge_again(masked: Masked, text: str, after: Report, rules: tuple[str | None, ...]) -> Judgement:
+    """The judgement on a text of which everything but the policy is proved.
 
-    `rules` are those of the fates that the proof came with.
+    `text` is unmasked, `after` the policy's report on it; `rules` are those of the fates that the proof came with.
     """
-    final = reading.with_draft(unmask(candidate, masked))
-    judged = _asked(policy, final)
+    judged = _asked(text, after)
     if judged.reasons:
         return judged
     fates = zip(in_order(masked), rules, strict=True)
@@ -81,11 +78,10 @@ def judge_again(
     )
 
 
-def _asked(policy: Policy, final: Reading) -> Judgement:
-    """What the policy says of a text that is to leave."""
-    after = check(policy, final)
+def _asked(text: str, after: Report) -> Judgement:
+    """The judgement on a text by the policy's report on it."""
     reasons = () if after.verdict is Verdict.PASS else tuple(dict.fromkeys(_breaches(after)))
-    return Judgement(reasons, final.draft.raw, after)
+    return Judgement(reasons, text, after)
 
 
 def _breaches(report: Report) -> list[Reason]:
