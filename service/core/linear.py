@@ -1,7 +1,7 @@
 """A regular expression over the words of clauses, run in linear time by RE2 where a word that it needs was found."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -53,41 +53,43 @@ class Linear:
     def _whole(self) -> Any:
         return re2.compile(unanchored(self._pattern, CLAUSE_JOINT).encode())
 
-    def matches(self, text: ReadText, hits: Iterable[Hit]) -> Iterator[Match]:
+    def matches(self, text: ReadText, hits: Iterable[Hit]) -> list[Match]:
         """The matches in the clauses (or sentences) that hold a hit; the group `span`, if there is one, is the match."""
-        search = self._compiled.search
+        search, apart, cuts = self._compiled.search, self.apart, text.cuts
+        result: list[Match] = []
         for first, last in self._areas(text, hits):
-            words = text.words_of(first, last, apart=self.apart)
+            words = text.words_of(first, last, apart=apart)
             # To search again is quicker than to begin an iteration: nearly every clause is searched in vain.
             found = search(words)
             while found is not None:
                 start, end = found.span(self._group)
                 if start < end:
-                    at = text.cuts[first]
+                    at = cuts[first]
                     start, end = at + _length(words[:start]), at + _length(words[:end])
-                    yield Match(start, end, text.origin(start, end))
+                    result.append(Match(start, end, text.origin(start, end)))
                 until = found.end()
                 found = search(words, until) if found.start() < until < len(words) else None
+        return result
 
-    def _areas(self, text: ReadText, hits: Iterable[Hit]) -> list[tuple[int, int]]:
+    def _areas(self, text: ReadText, hits: Iterable[Hit]) -> Iterable[tuple[int, int]]:
         """The stretches of clauses to search, each once: first and last clause."""
         # A dictionary keeps the order and is quick to ask, however many there are.
         found: dict[tuple[int, int], None] = {}
-        cuts, crossed = text.cuts, False
+        cuts, crossed, apart = text.cuts, False, self.apart
         for start, end, _ in hits:
             first = bisect_right(cuts, start) - 1
-            # Nearly every word stands within one clause.
-            area: tuple[int, int] | None = (first, first)
-            if self.apart:
-                area = text.clauses_beside(first)
-            elif end > cuts[first + 1]:
+            if apart:
+                found[text.clauses_beside(first)] = None
+            elif end <= cuts[first + 1]:
+                # Nearly every word stands within one clause.
+                found[first, first] = None
+            else:
                 crossed = True
-                area = (first, text.clause_of(end - 1)) if hangs_together(text, start, end) else None
-            if area is not None:
-                found[area] = None
+                if hangs_together(text, start, end):
+                    found[first, text.clause_of(end - 1)] = None
         if len(found) > _FEW and not crossed and self._whole.search(text.whole) is None:
-            return []
-        return list(found)
+            return ()
+        return found
 
 
 def _length(words: bytes) -> int:

@@ -1,7 +1,7 @@
 """A draft with its context, every text normalised once: what all later steps read."""
 
 import re
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -26,7 +26,6 @@ class ReadText(Normalized):
         self._quotations: tuple[tuple[int, int], ...] | None = None
         self._whole: bytes | None = None
         self._places: dict[re.Pattern[str], list[tuple[int, int]]] = {}
-        self._firsts: list[int] | None = None
 
     def words_of(self, first: int, last: int, *, apart: bool) -> bytes:
         """The words of some clauses in UTF-8, `，` between them if `apart`."""
@@ -66,14 +65,6 @@ class ReadText(Normalized):
     def quotes(self, position: int) -> bool:
         """Whether a position stands in one of the quotations."""
         return any(start <= position < end for start, end in self.quotations)
-
-    def clauses_beside(self, index: int) -> tuple[int, int]:
-        """The indices of the first and the last clause of the sentence that holds the clause with this index."""
-        if self._firsts is None:
-            clauses = range(1, len(self.cuts) - 1)
-            self._firsts = [0, *[one for one in clauses if self.ends_sentence(one - 1)], len(self.cuts) - 1]
-        at = bisect_right(self._firsts, index, 0, -1)
-        return self._firsts[at - 1], self._firsts[at] - 1
 
     def kinds_at(self, position: int) -> frozenset[ClauseKind]:
         """What the clause at a position does, `quotation` included when the position is quoted."""

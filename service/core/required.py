@@ -24,9 +24,9 @@ _COPIES = 3
 _WIDEST = 12
 """So many stretches side by side are tried as one word."""
 _PER_WORD = 1e-6
-_CLAUSE = 12
+_CLAUSE = 8
 """Characters in a clause."""
-_WORTH = 0.3
+_WORTH = 0.6
 """A second look that more clauses than this share would pass is not worth its time."""
 _TOKEN = re.compile(
     r"(?P<open>\((?:\?(?:P<\w+>|:|[a-z]+:))?)|(?P<close>\))|(?P<or>\|)|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])"

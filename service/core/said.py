@@ -1,8 +1,7 @@
 """Set phrases in a draft: found however they are spaced, decorated or spelled, where they count."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import cached_property
-from itertools import islice
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
@@ -90,15 +89,14 @@ class Said(Scoped):
 
     def spans(self, text: ReadText, hits: Iterable[Hit]) -> list[Span]:
         """The span of each phrase that stands where it counts, the first `MOST_PLACES` of them."""
-        return united(list(islice(self._places(text, hits), MOST_PLACES)))
-
-    def _places(self, text: ReadText, hits: Iterable[Hit]) -> Iterator[Span]:
+        found: list[Span] = []
         others: dict[int, list[Hit]] = {}
         ties = self._ties
+        plain = len(ties)
         for hit in hits:
             start, end, anchor = hit
-            if anchor >= len(ties):
-                others.setdefault(self._owners[anchor - len(ties)], []).append(hit)
+            if anchor >= plain:
+                others.setdefault(self._owners[anchor - plain], []).append(hit)
                 continue
             own, at_start, at_end = ties[anchor]
             span = text.origin(start, end)
@@ -107,11 +105,16 @@ class Said(Scoped):
             if (at_start or at_end) and not self.at_edge(text, start, end, at_start=at_start, at_end=at_end):
                 continue
             if self.counts(text, start, end, span):
-                yield span
+                found.append(span)
+                if len(found) == MOST_PLACES:
+                    return united(found)
         for owner, some in others.items():
             for start, end, span in self._expressions[owner].matches(text, some):
                 if self.counts(text, start, end, span):
-                    yield span
+                    found.append(span)
+                    if len(found) == MOST_PLACES:
+                        return united(found)
+        return united(found) if found else found
 
 
 def joints(words: str) -> frozenset[int]:

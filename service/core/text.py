@@ -48,6 +48,7 @@ _ENDS_SENTENCE = frozenset("。！？!?\n\r；;…")
 _BREAKS = _ENDS_SENTENCE | frozenset("，,、：:~～—.．|｜")
 _BETWEEN_ASCII = frozenset(".,:;!?~|")
 _NO_END = (0, "")
+_SENTENCE = 2
 
 
 class _GapKinds(dict[str, tuple[int, str]]):
@@ -70,7 +71,7 @@ def _gap_kind(gap: str) -> tuple[int, str]:
     for char in gap:
         if char in _ENDS_SENTENCE:
             mark = "?" if ("?" in gap or "？" in gap) else "!" if ("!" in gap or "！" in gap) else char
-            return 2, mark
+            return _SENTENCE, mark
     for char in gap:
         if char in _BREAKS:
             return 1, char
@@ -114,6 +115,8 @@ class Normalized:
         self._cuts: list[int] | None = None
         self._breaks: list[int] = []
         """The runs that end a clause."""
+        self._sentence_starts: list[int] | None = None
+        """The clauses that begin a sentence, and the number of clauses."""
         self._clause_starts: list[int] = []
         self._clause_ends: list[int] = []
 
@@ -194,7 +197,7 @@ class Normalized:
         if self._clauses is None:
             cuts, plain, kinds = self.cuts, self.plain, self._ended()
             marks = [kinds[run] for run in self._breaks]
-            sentences = accumulate([kind == 2 for kind, _ in marks], initial=0)
+            sentences = accumulate([kind == _SENTENCE for kind, _ in marks], initial=0)
             self._clauses = tuple(
                 [
                     Clause(start, end, plain[start:end], mark, sentence, at, until)
@@ -231,7 +234,7 @@ class Normalized:
         """Whether the clause with this index is the last of its sentence (the last of the text need not be)."""
         if self._cuts is None:
             _ = self.cuts
-        return self._ended()[self._breaks[index]][0] == 2
+        return self._ended()[self._breaks[index]][0] == _SENTENCE
 
     def clause_at(self, position: int) -> Clause:
         """The clause that holds a position (or the one before it)."""
@@ -243,22 +246,22 @@ class Normalized:
 
     def sentence_before(self, position: int) -> Sentence | None:
         """The sentence before the one that holds a position, or None for the first."""
-        clauses = self.clauses
-        index = self.clause_index(position)
-        sentence = clauses[index].sentence
-        while index >= 0 and clauses[index].sentence == sentence:
-            index -= 1
-        return self._sentence_around(index) if index >= 0 else None
+        first, _ = self.clauses_beside(self.clause_index(position))
+        return self._sentence_around(first - 1) if first else None
+
+    def clauses_beside(self, index: int) -> tuple[int, int]:
+        """The indices of the first and the last clause of the sentence that holds the clause with this index."""
+        if self._sentence_starts is None:
+            kinds, breaks = self._ended(), self._breaks
+            ends = [number for number, run in enumerate(breaks[:-1], 1) if kinds[run][0] == _SENTENCE]
+            self._sentence_starts = [0, *ends, len(breaks)]
+        starts = self._sentence_starts
+        at = bisect_right(starts, index, 0, -1)
+        return starts[at - 1], starts[at] - 1
 
     def _sentence_around(self, index: int) -> Sentence:
-        clauses = self.clauses
-        sentence = clauses[index].sentence
-        first = last = index
-        while first and clauses[first - 1].sentence == sentence:
-            first -= 1
-        while last + 1 < len(clauses) and clauses[last + 1].sentence == sentence:
-            last += 1
-        return Sentence(clauses[first].start, clauses[last].end, clauses[last].mark)
+        first, last = self.clauses_beside(index)
+        return Sentence(self._clause_starts[first], self._clause_ends[last], self.clause_mark(last))
 
 
 def normalize(text: str) -> Normalized:

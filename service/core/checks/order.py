@@ -38,4 +38,4 @@ class Order(BaseModel):
         places = [at for words in self._first if (at := text.squeezed.find(words)) >= 0]
         if not places or text.origin(min(places), min(places) + 1).start < span.start:
             return []
-        return [Gap(text.clause_at(span.start).start, span)]
+        return [Gap(text.clause_range(text.clause_index(span.start))[0], span)]

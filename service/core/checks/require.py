@@ -85,4 +85,4 @@ class Require(BaseModel):
             return len(text.raw.rstrip())
         if self.insert_at == "start" or span is None:
             return len(text.raw) - len(text.raw.lstrip())
-        return text.clause_at(span.start).start
+        return text.clause_range(text.clause_index(span.start))[0]
