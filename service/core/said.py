@@ -91,20 +91,11 @@ class Said(Scoped):
         """The span of each phrase that stands where it counts, the first `MOST_PLACES` of them."""
         found: list[Span] = []
         others: dict[int, list[Hit]] = {}
-        ties = self._ties
-        plain = len(ties)
+        plain = len(self._ties)
         for hit in hits:
-            start, end, anchor = hit
-            if anchor >= plain:
-                others.setdefault(self._owners[anchor - plain], []).append(hit)
-                continue
-            own, at_start, at_end = ties[anchor]
-            span = text.origin(start, end)
-            if span.end - span.start != end - start and not hangs_together(text, start, end, own):
-                continue
-            if (at_start or at_end) and not self.at_edge(text, start, end, at_start=at_start, at_end=at_end):
-                continue
-            if self.counts(text, start, end, span):
+            if hit[2] >= plain:
+                others.setdefault(self._owners[hit[2] - plain], []).append(hit)
+            elif (span := self._plain_span(text, hit)) is not None:
                 found.append(span)
                 if len(found) == MOST_PLACES:
                     return united(found)
@@ -114,7 +105,18 @@ class Said(Scoped):
                     found.append(span)
                     if len(found) == MOST_PLACES:
                         return united(found)
-        return united(found) if found else found
+        return united(found)
+
+    def _plain_span(self, text: ReadText, hit: Hit) -> Span | None:
+        """The span of a plain phrase that was hit, if it counts there."""
+        start, end, anchor = hit
+        own, at_start, at_end = self._ties[anchor]
+        span = text.origin(start, end)
+        if span.end - span.start != end - start and not hangs_together(text, start, end, own):
+            return None
+        if (at_start or at_end) and not self.at_edge(text, start, end, at_start=at_start, at_end=at_end):
+            return None
+        return span if self.counts(text, start, end, span) else None
 
 
 def joints(words: str) -> frozenset[int]:
