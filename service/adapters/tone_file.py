@@ -26,8 +26,10 @@ def read_tone(raw: bytes, path: str) -> dict[str, int]:
     weights: dict[str, int] = {}
     for number, line in enumerate(lines[1:], 2):
         run, tab, weight = line.partition("\t")
-        if not tab or not 1 <= len(run) <= LONGEST_RUN:
-            raise PolicyError(f"{path}:{number}:1: A run of 1-{LONGEST_RUN} characters and a tab are missing")
+        if not tab or len(run) > LONGEST_RUN:
+            raise PolicyError(
+                f"{path}:{number}:1: A run of at most {LONGEST_RUN} characters and a tab are missing"
+            )
         if _WEIGHT.fullmatch(weight) is None:
             raise PolicyError(f"{path}:{number}:{len(run) + 2}: Invalid weight '{weight}'")
         if run in weights:

@@ -1,6 +1,6 @@
 """What the policy says of a draft: findings on words that are there, `missing` for words that are not."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from service.core.compiling import CompiledRule, Policy
 from service.core.reading import Reading, ReadText
@@ -23,6 +23,9 @@ def check(policy: Policy, reading: Reading) -> Report:
         _ask(rules[number], reading, hits, findings, gaps)
     for number in policy.unprompted(reading):
         _ask(rules[number], reading, (), findings, gaps)
+    if policy.last and not (_objects(findings) or _objects(gaps)):
+        for number in policy.last:
+            _ask(rules[number], reading, (), findings, gaps)
     if not findings and not woken and han_share(text.plain) < policy.files.head.switches.min_han_share:
         return Report(Verdict.PASS, policy.files.head.score.base, (_not_chinese(reading),), ())
     if not findings and not gaps:
@@ -30,6 +33,11 @@ def check(policy: Policy, reading: Reading) -> Report:
     kept = _outermost(findings)
     absent = tuple(sorted(gaps, key=lambda item: (item.insert_at, item.rule)))
     return Report(_verdict(kept, absent), _score(policy, text, kept, absent), kept, absent)
+
+
+def _objects(found: Sequence[Finding | Missing]) -> bool:
+    """Whether any of it weighs."""
+    return any(one.severity is not Severity.INFO for one in found)
 
 
 def _ask(

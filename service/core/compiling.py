@@ -145,6 +145,10 @@ class Policy:
         self.wakes = tuple(tuple(entries) for entries in wakes.values())
         self.automaton = ahocorasick_rs.AhoCorasick(self.literals)
         self._unprompted = _unprompted(self.rules)
+        self.last = tuple(
+            number for number, compiled in enumerate(self.rules) if isinstance(compiled.check, Tone)
+        )
+        """The rules that are asked of what no other rule objects to."""
         self.courtesies = tuple(
             (courtesy.points, words.search)
             for courtesy in files.head.score.courtesies
@@ -212,7 +216,7 @@ def _unprompted(rules: tuple[CompiledRule, ...]) -> Mapping[str, list[int]]:
     """The rules without anchors, by the scenario, stage or speaker that each asks for, or `any`."""
     found: dict[str, list[int]] = {"any": [], "customer": [], "agent": []}
     for number, compiled in enumerate(rules):
-        if compiled.check.anchors():
+        if compiled.check.anchors() or isinstance(compiled.check, Tone):
             continue
         when = compiled.rule.when
         keys = [f"scenario {scenario}" for scenario in when.scenario] or [

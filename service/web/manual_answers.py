@@ -116,6 +116,15 @@ class CueOut(Answer):
 
     any: list[str]
     weight: float
+    within: int
+    """It counts in a message of at most so many letters, digits and Han."""
+
+
+class MessagesOut(Answer):
+    """What customers write in a scenario, and what only sounds like it."""
+
+    match: list[str]
+    no_match: list[str]
 
 
 class ReplyOut(Answer):
@@ -131,6 +140,9 @@ class ScenarioDetailOut(ScenarioLineOut):
 
     also: list[SourceOut]
     cues: list[CueOut]
+    unless: list[str]
+    """Words that rule the scenario out."""
+    examples: MessagesOut
     requires: list[str]
     """What a reply conveys, in order."""
     avoid: list[str]
@@ -204,7 +216,9 @@ def scenario_detail(scenario: Scenario) -> dict[str, Any]:
     """A scenario with everything that its file says."""
     return scenario_line(scenario) | {
         "also": [_source(source) for source in scenario.also],
-        "cues": [{"any": cue.any, "weight": cue.weight} for cue in scenario.cues],
+        "cues": [{"any": cue.any, "weight": cue.weight, "within": cue.within} for cue in scenario.cues],
+        "unless": scenario.unless,
+        "examples": {"match": scenario.examples.match, "no_match": scenario.examples.no_match},
         "requires": scenario.requires,
         "avoid": scenario.avoid,
         "replies": [

@@ -19,9 +19,9 @@ from tests.eval.figures import Share, share
 from tests.eval.rows import Placed, read_rows
 from tests.eval.tables import DIFFICULTIES, shares
 from tests.kit.default_policy import FOLDER
-from tests.tone.clauses import heard
-from tests.tone.crossed import Crossed, coldest, crossed, limit, listening, rounded
+from tests.tone.crossed import Crossed, coldness, crossed, limit, listening, rounded
 from tests.tone.learning import learn
+from tests.tone.replies import replies
 from tests.tone.train import own_replies
 
 
@@ -55,11 +55,11 @@ def main(arguments: list[str]) -> int:
 
 
 def _further(files: PolicyFiles, learners: Sequence[Placed], folder: Path) -> list[Crossed]:
-    policy = listening(files, rounded(learn(heard(learners))))
-    return [Crossed(row, coldest(policy, row.row.text)) for row in read_rows(folder)[0]]
+    policy = listening(files, rounded(learn(replies(learners))))
+    return [Crossed(row, coldness(policy, row.row.text)) for row in read_rows(folder)[0]]
 
 
-def _lines(silent: Policy, name: str, group: list[Crossed], above: int) -> list[tuple[str, Share]]:
+def _lines(silent: Policy, name: str, group: list[Crossed], above: float) -> list[tuple[str, Share]]:
     ruled = [examine(one.row.row.draft, silent)[1].verdict is not Verdict.PASS for one in group]
     cold = [one.weight > above for one in group]
     pairs = list(zip(ruled, cold, strict=True))

@@ -1,23 +1,22 @@
 """Weights tried on an author whose replies they were not learnt from: the only figures worth having."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from service.core.compiling import Policy, compile_policy
 from service.core.policy import PolicyFiles, Rule
 from service.core.reading import ReadText
-from service.core.tone import EDGE
+from service.core.tone import CONSTANT
 from tests.eval.rows import Placed
-from tests.tone.clauses import author_of, heard
 from tests.tone.learning import learn
+from tests.tone.replies import author_of, replies
 
-GOOD_SHARE = 0.005
-EVERYDAY_SHARE = 0.003
+GOOD_SHARE = 0.015
+EVERYDAY_SHARE = 0.02
 """So many of the good and of the everyday replies of other authors may sound cold."""
 LIGHTEST = 5
 """Runs that weigh less, in hundredths of a logit, are left out: the file stays small and loses nothing."""
-SILENT = -1_000_000
-"""The weight of a reply that no cue makes worth asking about."""
 
 _RULE = Rule.model_validate(
     {
@@ -28,16 +27,16 @@ _RULE = Rule.model_validate(
 
 
 class Crossed(NamedTuple):
-    """A reply, and how cold its coldest clause is to weights that have not seen its author."""
+    """A reply, and how cold it is to weights that have not seen its author."""
 
     row: Placed
-    weight: int
+    weight: float
 
 
 def rounded(weights: dict[str, float]) -> dict[str, int]:
     """The weights as the file holds them: hundredths, without those that hardly count."""
     whole = {run: round(weight * 100) for run, weight in weights.items()}
-    return {run: weight for run, weight in whole.items() if run == EDGE or abs(weight) >= LIGHTEST}
+    return {run: weight for run, weight in whole.items() if run == CONSTANT or abs(weight) >= LIGHTEST}
 
 
 def listening(files: PolicyFiles, weights: dict[str, int]) -> Policy:
@@ -45,25 +44,24 @@ def listening(files: PolicyFiles, weights: dict[str, int]) -> Policy:
     return compile_policy(files.model_copy(update={"rules": (_RULE,), "tone": weights}))
 
 
-def coldest(policy: Policy, text: str) -> int:
-    """The weight of the coldest clause of a text, or `SILENT`."""
-    read = ReadText(text)
+def coldness(policy: Policy, text: str) -> float:
+    """The weight of a text."""
     check = policy.rules[0].check
     assert check.kind == "tone"
-    return max((weight for _, weight in check.weighed(read, policy.woken(read).get(0, ()))), default=SILENT)
+    return check.weight(ReadText(text))
 
 
 def crossed(files: PolicyFiles, rows: Sequence[Placed], learners: Sequence[Placed]) -> list[Crossed]:
     """Every row, weighed by what the rows of the other authors among the learners teach."""
     found: list[Crossed] = []
     for author in sorted({author_of(row) for row in rows}):
-        weights = rounded(learn(heard(row for row in learners if author_of(row) != author)))
+        weights = rounded(learn(replies(row for row in learners if author_of(row) != author)))
         policy = listening(files, weights)
-        found += [Crossed(row, coldest(policy, row.row.text)) for row in rows if author_of(row) == author]
+        found += [Crossed(row, coldness(policy, row.row.text)) for row in rows if author_of(row) == author]
     return found
 
 
-def limit(found: Sequence[Crossed]) -> int:
+def limit(found: Sequence[Crossed]) -> float:
     """The weight above which no more good and everyday replies lie than are allowed."""
     return max(
         _limit([one.weight for one in found if one.row.row.label == label], allowed)
@@ -71,6 +69,6 @@ def limit(found: Sequence[Crossed]) -> int:
     )
 
 
-def _limit(weights: list[int], allowed: float) -> int:
+def _limit(weights: list[float], allowed: float) -> float:
     ordered = sorted(weights, reverse=True)
-    return ordered[int(allowed * len(ordered))] if ordered else SILENT
+    return ordered[int(allowed * len(ordered))] if ordered else -math.inf

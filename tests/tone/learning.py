@@ -1,7 +1,7 @@
-"""A logistic regression over runs of characters, learnt in plain Python: the same clauses give the same weights.
+"""A logistic regression over runs of characters, learnt in plain Python: the same replies give the same weights.
 
-Each run learns at a rate that grows with how unevenly it stands in cold and in other clauses (Wang and Manning 2012);
-the optimum is found by dual coordinate descent (Yu, Huang and Lin 2011).
+A run counts the more the rarer it is (Sparck Jones 1972), and in a long reply each counts for less; the optimum is
+found by dual coordinate descent (Yu, Huang and Lin 2011).
 """
 
 import math
@@ -9,72 +9,70 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 
-from service.core.tone import EDGE
-from tests.tone.clauses import Heard
+from service.core.tone import CONSTANT, SHORTEST_REPLY
+from tests.tone.replies import Heard
 
-COST = 0.05
-"""How much a clause may pull; more follows the rows more closely."""
+COST = 0.3
+"""How much a reply may pull; more follows the rows more closely."""
 AT_LEAST = 2
-"""Runs that stand in fewer clauses are left out."""
-ROUNDS = 25
-SMOOTHING = 1.0
-SLOWEST = 0.05
+"""Runs that stand in fewer replies are left out."""
+RARITY = 1.5
+"""The power to which rarity counts."""
+SCALE = 0.83
+ROUNDS = 30
+_FREE = 100.0
+"""The constant learns freely."""
 
 
-def learn(clauses: Sequence[Heard]) -> dict[str, float]:
-    """What each run weighs, in logits; `EDGE` carries what every clause weighs."""
-    seen = Counter(run for clause in clauses for run in clause.runs)
-    known = sorted(run for run, times in seen.items() if times >= AT_LEAST and run != EDGE)
+def learn(replies: Sequence[Heard]) -> dict[str, float]:
+    """What each run weighs, to be divided by the root of a reply's length; `CONSTANT` is what every reply weighs."""
+    seen = Counter(run for reply in replies for run in reply.runs)
+    known = sorted(run for run, times in seen.items() if times >= AT_LEAST)
     if not known:
-        return {EDGE: 0.0}
-    number = {run: place for place, run in enumerate([EDGE, *known])}
-    rows = [[0, *(number[run] for run in clause.runs if run != EDGE and run in number)] for clause in clauses]
-    cold = [clause.cold for clause in clauses]
-    weights = _descend(rows, cold, _rates(rows, cold, len(number)))
-    return {run: weights[place] for run, place in number.items()}
+        return {CONSTANT: 0.0}
+    number = {run: place for place, run in enumerate(known, 1)}
+    rows = [[number[run] for run in reply.runs if run in number] for reply in replies]
+    rates = [_FREE, *[_rate(seen[run], len(replies)) for run in known]]
+    scales = [1 / math.sqrt(max(reply.length, SHORTEST_REPLY)) for reply in replies]
+    weights = _descend(rows, scales, [1.0 if reply.cold else -1.0 for reply in replies], rates)
+    return {CONSTANT: weights[0], **{run: weights[place] for run, place in number.items()}}
 
 
-def _rates(rows: list[list[int]], cold: list[bool], size: int) -> list[float]:
-    """The square of each run's log ratio between cold clauses and others; the constant's is 1."""
-    counts = ([SMOOTHING] * size, [SMOOTHING] * size)
-    for row, is_cold in zip(rows, cold, strict=True):
-        kind = counts[is_cold]
-        for place in row:
-            kind[place] += 1
-    # The constant stands in every clause: it says nothing about runs.
-    other, those = sum(counts[False][1:]), sum(counts[True][1:])
-    ratios = [
-        abs(math.log((a / those) / (b / other))) + SLOWEST
-        for a, b in zip(counts[True], counts[False], strict=True)
+def _rate(times: int, replies: int) -> float:
+    """How quickly the weight of a run moves: the square of what the run counts."""
+    counts: float = SCALE * (math.log((1 + replies) / (1 + times)) + 1) ** RARITY
+    return counts * counts
+
+
+def _descend(
+    rows: list[list[int]], scales: list[float], signs: list[float], rates: list[float]
+) -> list[float]:
+    constant = rates[0]
+    squares = [
+        constant + scale * scale * sum([rates[place] for place in row])
+        for row, scale in zip(rows, scales, strict=True)
     ]
-    return [1.0, *(ratio * ratio for ratio in ratios[1:])]
-
-
-def _descend(rows: list[list[int]], cold: list[bool], rates: list[float]) -> list[float]:
-    signs = [1.0 if is_cold else -1.0 for is_cold in cold]
-    squares = [sum([rates[place] for place in row]) for row in rows]
-    pulls = [COST / 1000] * len(rows)
+    pulls = [0.0] * len(rows)
     weights = [0.0] * len(rates)
-    for row, sign in zip(rows, signs, strict=True):
-        for place in row:
-            weights[place] += sign * COST / 1000 * rates[place]
     order = list(range(len(rows)))
     dice = random.Random(1)
     for _ in range(ROUNDS):
         dice.shuffle(order)
         for one in order:
-            row, sign = rows[one], signs[one]
-            margin = sign * sum([weights[place] for place in row])
+            row, scale, sign = rows[one], scales[one], signs[one]
+            margin = sign * (weights[0] + scale * sum([weights[place] for place in row]))
             pull = _pull(pulls[one], squares[one], margin)
             step = sign * (pull - pulls[one])
             pulls[one] = pull
+            weights[0] += step * constant
+            step *= scale
             for place in row:
                 weights[place] += step * rates[place]
     return weights
 
 
 def _pull(now: float, square: float, margin: float) -> float:
-    """How hard a clause should pull, 0-COST, while the others stay as they are."""
+    """How hard a reply should pull, 0-COST, while the others stay as they are."""
     low, high = -margin - square * COST, -margin + square * COST
     for _ in range(30):
         middle = (low + high) / 2

@@ -1,5 +1,6 @@
-"""The check `kind: tone`: which clauses it weighs, what it leaves alone, and the file of its weights."""
+"""The check `kind: tone`: what it weighs, what it leaves alone, and the file of its weights."""
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -7,50 +8,59 @@ import pytest
 
 from service.adapters.policy_files import TONE, load_policy
 from service.adapters.tone_file import read_tone, write_tone
+from service.core import checking
 from service.core.compiling import Policy, compile_policy
-from service.core.reading import read
+from service.core.policy import Rule
+from service.core.reading import ReadText, read
 from service.core.results import Draft
-from service.core.text import Span
-from service.core.tone import EDGE, LONGEST_CLAUSE, ToneModel, edged, runs
+from service.core.tone import CONSTANT, LONGEST_REPLY, ToneModel, heard, runs
 from service.errors import PolicyError
 from tests.kit.default_policy import FOLDER
 from tests.kit.policy_folders import write, write_policy
 from tests.kit.small_policy import policy_of, rule
 
-WEIGHTS = {EDGE: -150, "就别": 120, "别": 30, "吧，": 40, "了!": 60, "您好": -90, "慢": 10}
+WEIGHTS = {CONSTANT: -100, "就别": 500, "别": 100, "吧，": 200, "了！": 300, "您好": -900, "慢": 50}
 
 
-def _policy(**check: Any) -> Policy:
-    made = policy_of(rule("tone.cold", {"kind": "tone", **check}, severity="warning"))
+def _policy(*others: Rule, **check: Any) -> Policy:
+    made = policy_of(rule("tone.cold", {"kind": "tone", **check}, severity="warning"), *others)
     return compile_policy(made.files.model_copy(update={"tone": WEIGHTS}))
 
 
-def _cold(text: str, **check: Any) -> list[str]:
-    policy = _policy(**check)
-    draft = read(Draft(text), None).draft
-    found = policy.rules[0].check.find(draft, policy.woken(draft).get(0, ()))
-    return [text[place.start : place.end] for place in found if isinstance(place, Span)]
+def _cold(text: str, *others: Rule, **check: Any) -> list[str]:
+    findings = checking.check(_policy(*others, **check), read(Draft(text), None)).findings
+    return [finding.text for finding in findings if finding.rule == "tone.cold"]
 
 
 @pytest.mark.parametrize(
     ("text", "cold"),
     [
-        ("您那边就别买了吧，我查好了。", ["您那边就别买了吧"]),
+        ("票有，您就别买了吧，我查好了。", ["您就别买了吧"]),
         ("就别买，就 别 来了！", ["就 别 来了"]),
-        ("就别买。", []),
-        ("您好就别买了吧。", []),
+        ("买吧，不买。", []),
+        ("您好，就别买了吧。", []),
         ("别慢吧！", []),
     ],
 )
-def test_the_clause_that_weighs_too_much_is_marked(text: str, cold: list[str]) -> None:
-    """Weights add up within one clause, with its edges and its mark, spaced out or not, and good words count against."""
+def test_a_cold_reply_is_marked_where_it_is_coldest(text: str, cold: list[str]) -> None:
+    """Weights add up over the whole reply, spaced out or not, and good words count against; one clause is marked."""
     assert _cold(text) == cold
 
 
 def test_a_rule_may_be_made_quieter() -> None:
     """`above` asks for more certainty than the limit that was learnt."""
-    assert _cold("就别买了吧", above=39) == ["就别买了吧"]
-    assert _cold("就别买了吧", above=40) == []
+    weight = ToneModel(WEIGHTS).weigh(ReadText("就别买了"))
+    assert weight > 1
+    assert _cold("就别买了", above=int(weight) - 1) == ["就别买了"]
+    assert _cold("就别买了", above=int(weight) + 1) == []
+
+
+def test_what_another_rule_objects_to_is_not_called_cold_as_well() -> None:
+    """A finding with a reason of its own is enough; an information is none."""
+    error = rule("x.buy", {"kind": "phrase", "any": ["买"]}, severity="warning")
+    hint = rule("x.buy", {"kind": "phrase", "any": ["买"]}, severity="info")
+    assert _cold("就别买了", error) == []
+    assert _cold("就别买了", hint) == ["就别买了"]
 
 
 def test_what_somebody_else_said_is_not_judged() -> None:
@@ -59,31 +69,36 @@ def test_what_somebody_else_said_is_not_judged() -> None:
 
 
 def test_nothing_is_said_of_what_was_never_learnt() -> None:
-    """A clause longer than any in the learning set is left alone: its weights would only pile up."""
-    padding = "货" * (LONGEST_CLAUSE - 5)
-    assert _cold(f"{padding}就别买了吧") == [f"{padding}就别买了吧"]
-    assert _cold(f"{padding}货就别买了吧") == []
+    """A reply longer than any in the learning set is left alone: its weights would only pile up."""
+    cold = "就别买了！"
+    padding = "货" * (LONGEST_REPLY - len(cold))
+    weighs_nothing = {**WEIGHTS, CONSTANT: 0}
+    model = ToneModel(weighs_nothing)
+    assert model.weigh(ReadText(padding + cold)) > 0
+    assert model.weigh(ReadText("货" + padding + cold)) == -math.inf
 
 
-def test_the_automaton_weighs_what_was_learnt() -> None:
-    """What the service adds up is, run for run, what the learning saw."""
-    known = runs(edged("您就别买就别买了", "!")) & WEIGHTS.keys()
-    assert ToneModel(WEIGHTS).weigh("您就别买就别买了", "!") == sum(WEIGHTS[run] for run in known)
+def test_a_reply_is_weighed_as_it_was_learnt() -> None:
+    """What the service adds up is, run for run, what the learning saw, whatever the width of its marks."""
+    known = runs(heard("您就别买就别买了!")) & WEIGHTS.keys()
+    assert known == {"就别", "别", "了！"}
+    expected = WEIGHTS[CONSTANT] + sum(WEIGHTS[run] for run in known) / math.sqrt(12)
+    assert ToneModel(WEIGHTS).weigh(ReadText("您就别买就别买 了!")) == pytest.approx(expected)
 
 
 def test_weights_survive_their_file() -> None:
     """What is written is what is read, and the heaviest stand first."""
     text = write_tone(WEIGHTS)
     assert read_tone(text.encode(), "x") == WEIGHTS
-    assert text.splitlines()[:2] == ["run\tweight", "就别\t120"]
+    assert text.splitlines()[:2] == ["run\tweight", "就别\t500"]
 
 
 @pytest.mark.parametrize(
     ("text", "mistake"),
     [
         ("", "1:1: The first line is 'run', a tab and 'weight'"),
-        ("run\tweight\n就别", "2:1: A run of 1-4 characters and a tab are missing"),
-        ("run\tweight\n就别买了吧\t3", "2:1: A run of 1-4 characters and a tab are missing"),
+        ("run\tweight\n就别", "2:1: A run of at most 3 characters and a tab are missing"),
+        ("run\tweight\n就别买了吧\t3", "2:1: A run of at most 3 characters and a tab are missing"),
         ("run\tweight\n就别\t12\n慢\t1.5\n", "3:3: Invalid weight '1.5'"),
         ("run\tweight\n慢\t1\n慢\t2\n", "3:1: '慢' stands twice"),
     ],

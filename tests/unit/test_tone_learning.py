@@ -1,11 +1,11 @@
-"""How the weights are learnt: from the clause that offends, the same each time, and from nobody's own author."""
+"""How the weights are learnt: the same each time, and from nobody's own author."""
 
-from service.core.tone import EDGE
+from service.core.tone import CONSTANT
 from tests.eval.rows import Placed, Row
 from tests.kit.default_policy import default_policy
-from tests.tone.clauses import author_of, heard
-from tests.tone.crossed import SILENT, crossed, limit, rounded
+from tests.tone.crossed import crossed, limit, rounded
 from tests.tone.learning import learn
+from tests.tone.replies import author_of, replies
 from tests.tone.train import taught
 
 ROWS = [
@@ -22,30 +22,31 @@ ROWS = [
 ]
 
 
-def test_only_the_clause_that_offends_is_cold() -> None:
-    """A polite reply with one cold clause teaches that clause; the others count among the good."""
-    assert [clause.cold for clause in heard(ROWS[:2])] == [False, True, False, True]
+def test_long_replies_teach_nothing() -> None:
+    """What the model never weighs in service it does not learn from."""
+    long = Placed("bad_an.jsonl:9", Row(text="您就别催了。" * 40, label="bad"))
+    assert [reply.cold for reply in replies([*ROWS[:3], long])] == [True, True, False]
 
 
 def test_learning_twice_gives_the_same_file() -> None:
     """The same rows give the same weights to the last digit, so that a retrained file differs only where rows did."""
     files = default_policy().files
     assert taught(files, ROWS, []) == taught(files, list(ROWS), [])
-    assert learn(heard(ROWS)) == learn(heard(ROWS))
+    assert learn(replies(ROWS)) == learn(replies(ROWS))
 
 
 def test_what_was_learnt_points_the_right_way() -> None:
-    """Words of the cold clauses weigh more than words of the good ones; each clause has the constant."""
-    weights = learn(heard(ROWS))
-    assert weights["就别"] > 0 > weights["在路上"]
-    assert EDGE in rounded(weights)
+    """Words of the bad replies weigh more than words of the good ones, and there is a constant."""
+    weights = learn(replies(ROWS))
+    assert weights["就别"] > 0 > weights["帮您"]
+    assert CONSTANT in rounded(weights)
 
 
 def test_nobody_is_judged_by_what_he_wrote() -> None:
     """The weights that judge an author come from the others: without any others nothing is known of him."""
     files = default_policy().files
     alone = [row for row in ROWS if author_of(row) == "an"]
-    assert {one.weight for one in crossed(files, alone, alone)} == {SILENT}
+    assert {one.weight for one in crossed(files, alone, alone)} == {0.0}
     assert [one.row for one in crossed(files, ROWS, ROWS)] == ROWS
 
 
@@ -59,4 +60,4 @@ def test_the_policys_own_replies_never_sound_cold() -> None:
     """Whatever the rows teach, the replies that the policy calls good stay below the limit."""
     files = default_policy().files
     own = [Placed("own.jsonl", Row(text="您就别催了。", label="good"))]
-    assert taught(files, ROWS, own)[EDGE] <= taught(files, ROWS, [])[EDGE]
+    assert taught(files, ROWS, own)[CONSTANT] <= taught(files, ROWS, [])[CONSTANT]

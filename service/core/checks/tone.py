@@ -1,6 +1,6 @@
-"""`kind: tone`: clauses that sound cold to a model that has learnt from labelled replies."""
+"""`kind: tone`: replies that sound cold to a model that has learnt from labelled ones."""
 
-from bisect import bisect_right
+import math
 from collections.abc import Iterable, Mapping
 from typing import Literal, Self
 
@@ -9,13 +9,13 @@ from pydantic import BaseModel, ConfigDict, PrivateAttr
 from service.core.reading import ReadText
 from service.core.scope import Anchor, Gap, Hit
 from service.core.text import Span
-from service.core.tone import LONGEST_CLAUSE, ToneModel
+from service.core.tone import ToneModel
 
 
 class Tone(BaseModel):
-    """Fires on a clause that weighs more than `above`, in hundredths of a logit; the weights stand in `tone.tsv`.
+    """Fires on a reply that weighs more than `above`, in hundredths of a logit; the weights stand in `tone.tsv`.
 
-    Clauses that quote somebody, and those longer than any that was learnt from, are left alone.
+    It is asked last, of drafts that no other rule objects to. The clause that weighs most is marked.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -33,30 +33,15 @@ class Tone(BaseModel):
         return made
 
     def anchors(self) -> tuple[Anchor, ...]:
-        """The cues of the model; none before it is taught, and then it is never asked."""
-        return tuple([Anchor(cue) for cue in self._model.cues]) if self._model is not None else ()
+        """None: what makes a reply cold is no single word."""
+        return ()
 
-    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
-        """The span of each clause that sounds cold, in order."""
-        spans = [
-            Span(*text.clause_range(clause))
-            for clause, weight in self.weighed(text, hits)
-            if weight > self.above
-        ]
-        quoted = text.quotations if spans else ()
-        return [
-            span for span in spans if not any(start < span.end and span.start < end for start, end in quoted)
-        ]
-
-    def weighed(self, text: ReadText, hits: Iterable[Hit]) -> list[tuple[int, int]]:
-        """The index and the weight of each clause that holds a cue and is not too long, in order."""
-        if self._model is None:
+    def find(self, text: ReadText, _hits: Iterable[Hit]) -> list[Span] | list[Gap]:
+        """The span of the clause that weighs most, where the reply sounds cold."""
+        if self._model is None or self.weight(text) <= self.above:
             return []
-        cuts, squeezed = text.cuts, text.squeezed
-        # A cue that reaches into the next clause wakes the one in which it begins, which harms nobody.
-        woken = {bisect_right(cuts, hit[0]) - 1 for hit in hits}
-        return [
-            (clause, self._model.weigh(squeezed[cuts[clause] : cuts[clause + 1]], text.clause_mark(clause)))
-            for clause in sorted(woken)
-            if cuts[clause + 1] - cuts[clause] <= LONGEST_CLAUSE
-        ]
+        return [Span(*text.clause_range(self._model.coldest(text)))]
+
+    def weight(self, text: ReadText) -> float:
+        """How cold the text sounds; minus infinity for one that nothing can be said of."""
+        return self._model.weigh(text) if self._model is not None and text.squeezed else -math.inf

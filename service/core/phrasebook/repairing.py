@@ -73,9 +73,10 @@ def _owner(places: list[Place], finding: Finding) -> int | Section | None:
 
 
 def _bare_denial(finding: Finding) -> bool:
-    """Whether what was found is a refusal that only lacks courtesy."""
+    """Whether what was found is a refusal that only lacks courtesy; what sounds cold lacks more than that."""
     return finding.severity is Severity.WARNING and (
-        finding.rule.startswith("refusal.") or _DENIES.search(finding.text) is not None
+        finding.rule.startswith("refusal.")
+        or (_DENIES.search(finding.text) is not None and not finding.rule.startswith("tone."))
     )
 
 
