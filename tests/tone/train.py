@@ -13,7 +13,7 @@ from service.adapters.policy_files import TONE, clean, load_policy
 from service.adapters.tone_file import write_tone
 from service.core.compiling import compile_policy
 from service.core.policy import PolicyFiles
-from service.core.policy_tests import filled
+from service.core.rule_tests import filled
 from service.core.tone import CONSTANT
 from tests.eval.__main__ import REPLIES
 from tests.eval.rows import Placed, Row, read_rows
