@@ -21,6 +21,9 @@ from service.core.scope import Anchor, Hit, any_of, squeeze
 from service.core.shapes import When
 
 
+_LONG_CLAUSE = 400
+
+
 @dataclass(frozen=True, slots=True)
 class Applies:
     """A rule's `when`, with its words squeezed."""
@@ -97,11 +100,15 @@ class _Terms(NamedTuple):
     whole: bool
     """Whether it is Latin, and must not be part of a longer Latin word."""
 
-    def met(self, text: ReadText, start: int, end: int) -> bool:
-        """Whether an anchor in this range of `squeezed` wakes its rule."""
-        if self.whole and not _stands_alone(text, start, end):
-            return False
-        return self.beside is None or self.beside(text.squeezed) is not None
+    def met(self, text: ReadText, start: int, end: int, known: dict["_Terms", bool]) -> bool:
+        """Whether an anchor in this range of `squeezed` wakes its rule; `known` keeps what stands in the draft."""
+        if self.beside is not None:
+            there = known.get(self)
+            if there is None:
+                there = known[self] = self.beside(text.squeezed) is not None
+            if not there:
+                return False
+        return not self.whole or _stands_alone(text, start, end)
 
 
 class _Wake(NamedTuple):
@@ -191,16 +198,20 @@ class Policy:
         if not matches:
             return found
         wakes, made, cuts, squeezed = self.wakes, tuple.__new__, text.cuts, text.squeezed
+        known: dict[_Terms, bool] = {}
         clause = 0
         for literal, start, end in matches:
             # They come in the order of their ends.
             while cuts[clause + 1] < end:
                 clause += 1
             at, until = cuts[clause], cuts[clause + 1]
+            # In a clause as long as a draft each look would take as long as the search that it is to spare.
+            if until - at > _LONG_CLAUSE:
+                at = until
             for number, anchor, beside, more in wakes[literal]:
                 if beside is not None and start >= at and beside(squeezed, at, until) is None:
                     continue
-                if more is None or more.met(text, start, end):
+                if more is None or more.met(text, start, end, known):
                     # The short way to make a named tuple: a text has many anchors.
                     found.setdefault(number, []).append(made(Hit, (start, end, anchor)))
         return found

@@ -1,7 +1,7 @@
 """A regular expression over the words of clauses, run in linear time by RE2 where a word that it needs was found."""
 
 from bisect import bisect_right
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -53,23 +53,24 @@ class Linear:
     def _whole(self) -> Any:
         return re2.compile(unanchored(self._pattern, CLAUSE_JOINT).encode())
 
-    def matches(self, text: ReadText, hits: Iterable[Hit]) -> list[Match]:
+    def matches(self, text: ReadText, hits: Iterable[Hit]) -> Iterator[Match]:
         """The matches in the clauses (or sentences) that hold a hit; the group `span`, if there is one, is the match."""
         search, apart, cuts = self._compiled.search, self.apart, text.cuts
-        result: list[Match] = []
         for first, last in self._areas(text, hits):
             words = text.words_of(first, last, apart=apart)
             # To search again is quicker than to begin an iteration: nearly every clause is searched in vain.
             found = search(words)
+            read, at = 0, cuts[first]
             while found is not None:
                 start, end = found.span(self._group)
                 if start < end:
-                    at = cuts[first]
-                    start, end = at + _length(words[:start]), at + _length(words[:end])
-                    result.append(Match(start, end, text.origin(start, end)))
+                    # Counted on from the match before: a clause may be as long as a draft.
+                    at += _length(words[read:start])
+                    length = _length(words[start:end])
+                    yield Match(at, at + length, text.origin(at, at + length))
+                    read, at = end, at + length
                 until = found.end()
                 found = search(words, until) if found.start() < until < len(words) else None
-        return result
 
     def _areas(self, text: ReadText, hits: Iterable[Hit]) -> Iterable[tuple[int, int]]:
         """The stretches of clauses to search, each once: first and last clause."""

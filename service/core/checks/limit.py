@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service.core.reading import ReadText
-from service.core.scope import Anchor, Gap, Hit, Words, hangs_together
+from service.core.scope import MOST_PLACES, Anchor, Gap, Hit, Words, hangs_together
 from service.core.text import Span
 
 
@@ -70,6 +70,8 @@ class Limit(BaseModel):
             counts[key] = counts.get(key, 0) + 1
             if counts[key] > self.most:
                 found.append(span)
+                if len(found) == MOST_PLACES:
+                    break
         return found
 
     def _long_clauses(self, text: ReadText) -> list[Span]:
