@@ -20,8 +20,8 @@ from service.core.results import PolicyStamp, Replacement, Severity, Source
 from service.core.scope import Anchor, Hit, any_of, squeeze
 from service.core.shapes import When
 
-
 _LONG_CLAUSE = 400
+"""In a clause of more characters nothing is looked for beside an anchor: the rule may as well look itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,7 +205,6 @@ class Policy:
             while cuts[clause + 1] < end:
                 clause += 1
             at, until = cuts[clause], cuts[clause + 1]
-            # In a clause as long as a draft each look would take as long as the search that it is to spare.
             if until - at > _LONG_CLAUSE:
                 at = until
             for number, anchor, beside, more in wakes[literal]:
