@@ -24,8 +24,8 @@ def main(arguments: list[str]) -> int:
     parts: list[Part] = []
     lists: list[str] = []
     for folder, title, listing in (
-        (inner, "Authors held out", call.held_out_rows),
-        (call.folder, "Authors the rules were made with" if inner.is_dir() else "Replies", call.rows),
+        (inner, "Authors set aside", call.held_out_rows),
+        (call.folder, "Authors at hand" if inner.is_dir() else "Replies", call.rows),
     ):
         if folder == inner and call.development:
             continue

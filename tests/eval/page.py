@@ -17,21 +17,21 @@ Behind each share stand its counts and Wilson's 95 % interval: two shares whose 
 
 ## The replies
 
-Six authors wrote them before any of them had looked at the rules, for some twenty trades and eight channels:
+Some two dozen authors wrote them before any of them had looked at the rules, for some forty trades and eight channels:
 *bad* replies, easy (the set words of the manuals), medium, hard (nothing rude in any single word) and evasions (spaces, homophones, initials, invisible characters);
-*tempting good* replies, which hold the words of an offence and commit none;
+*tempting good* replies, which hold the words of an offence and commit none, many of them the proper way to say what a bad one says;
 *everyday* turns, as short and as plain as real ones.
-Two of the authors are set aside whole, in `tests/corpora/replies/held_out/`: no rule, limit or weight was made with a look at their rows, so their figures are the ones to expect of replies not seen yet.
-The rules were made with a look at the other four; their figures tell how far the rules follow what they were shown.
-The weights of the model of tone (`policy/default/tone.tsv`) are learnt from those four as well; `make tone` learns them anew and tells what they add for an author left out.
+A quarter of the authors are set aside whole, in `tests/corpora/replies/held_out/`: no rule, limit or weight was made with a look at their rows, so their figures are the ones to expect of replies not seen yet.
+Of the authors at hand the rules know those whose misses somebody has read, and the model of tone has learnt from all: their figures tell how well the checker follows what it was shown, and no more.
+What the model of tone (`policy/default/tone.tsv`) adds for an author left out is printed by `make tone`, which learns it anew.
 
 ## More replies
 
 Put a file of JSON Lines beside the others: `text` and `label` (`bad`, `good`, `everyday`), for a bad one also `difficulty`, `severity` (`block` or `warn`), `categories` and `span`, and if known `channel`, `customer` and `tags`.
 The last part of its name is its author: `bad_anlan.jsonl`.
 `make eval DIR=folder` judges any folder of such files; a row without a label counts as an everyday turn.
-`make eval ARGS="--development --rows"` lists what was missed and what was a false alarm, and leaves the two authors alone.
-Once the misses of an author have been read, his rows belong with the four.
+`make eval ARGS="--development --rows"` lists what was missed and what was a false alarm, and leaves the authors set aside alone.
+Once the misses of an author have been read, his rows belong with those at hand.
 """
 
 

@@ -102,8 +102,8 @@ def test_one_run_from_folder_to_tables(tmp_path: Path, capsys: pytest.CaptureFix
     )
     assert main([str(tmp_path), "--rows"]) == 0
     said = capsys.readouterr().out
-    held_out, known = said.split("## Authors the rules were made with")
-    assert held_out.startswith("## Authors held out")
+    held_out, known = said.split("## Authors at hand")
+    assert held_out.startswith("## Authors set aside")
     cells = [
         [cell.strip() for cell in line.split("|")[1:4]] for line in known.splitlines() if line.startswith("|")
     ]
