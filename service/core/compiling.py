@@ -125,9 +125,11 @@ class _Wake(NamedTuple):
 
 
 def _wake(number: int, place: int, anchor: Anchor, spelling: str) -> _Wake:
+    whole = anchor.whole and spelling.isascii()
+    if anchor.beside is None and not whole:
+        return _Wake(number, place, None, None)
     words = any_of(anchor.beside or ())
     beside = words.search if words is not None else None
-    whole = anchor.whole and spelling.isascii()
     far = beside if anchor.apart else None
     more = _Terms(far, whole) if whole or far is not None else None
     return _Wake(number, place, None if anchor.apart else beside, more)
@@ -146,7 +148,7 @@ class Policy:
         wakes: dict[str, list[_Wake]] = {}
         for number, compiled in enumerate(self.rules):
             for place, anchor in enumerate(compiled.check.anchors()):
-                for spelling in spellings.of(squeeze(anchor.words)):
+                for spelling in spellings.of(anchor.words):
                     wakes.setdefault(spelling, []).append(_wake(number, place, anchor, spelling))
         self.literals = tuple(wakes)
         self.wakes = tuple(tuple(entries) for entries in wakes.values())
@@ -252,9 +254,12 @@ class _Spellings:
 
     def __init__(self, entries: Iterable[tuple[str, tuple[str, ...]]]) -> None:
         self._entries = [(squeeze(of), tuple(squeeze(words) for words in also)) for of, also in entries]
+        self._any = any_of(of for of, _ in self._entries)
 
     def of(self, words: str) -> tuple[str, ...]:
         """The words themselves and each spelling of a part of them."""
+        if self._any is None or self._any.search(words) is None:
+            return (words,) if words else ()
         found = {words: None}
         for of, also in self._entries:
             if of in words:

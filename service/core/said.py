@@ -17,6 +17,7 @@ from service.core.scope import (
     Scoped,
     Words,
     hangs_together,
+    squeeze,
     united,
 )
 from service.core.templates import Template, template
@@ -82,7 +83,7 @@ class Said(Scoped):
 
     def anchors(self) -> tuple[Anchor, ...]:
         """The phrases to look for, and the words that those with a gap need."""
-        found = [Anchor(words) for words in self._plain]
+        found = [Anchor(words if words.isalnum() else squeeze(words) or words) for words in self._plain]
         for one in self._expressions:
             found += one.anchors()
         return tuple(found)

@@ -12,7 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.clauses import ClauseKind
 from service.core.reading import ReadText
-from service.core.text import Span
+from service.core.text import Span, squeezed
 
 Words = Annotated[str, Field(min_length=1)]
 Where = Literal["anywhere", "clause", "sentence", "start", "end"]
@@ -27,7 +27,7 @@ class Hit(NamedTuple):
 
 
 class Anchor(NamedTuple):
-    """A word that wakes a check."""
+    """A word that wakes a check, as the squeezed reading has it."""
 
     words: str
     beside: frozenset[str] | None = None
@@ -46,8 +46,9 @@ class Gap(NamedTuple):
 
 
 @lru_cache(maxsize=8192)
-def _either(words: tuple[str, ...]) -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, words)))
+def _either(words: frozenset[str]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=lambda word: (-len(word), word))
+    return re.compile("|".join(map(re.escape, longest_first)))
 
 
 _SEVERAL = 2
@@ -57,13 +58,14 @@ MOST_PLACES = 200
 
 def any_of(words: Iterable[str]) -> re.Pattern[str] | None:
     """An expression for any of the words; None for no words. Set words make none that could stall."""
-    longest_first = sorted(set(words), key=lambda word: (-len(word), word))
-    return _either(tuple(longest_first)) if longest_first else None
+    some = frozenset(words)
+    return _either(some) if some else None
 
 
+@lru_cache(maxsize=65536)
 def squeeze(words: str) -> str:
     """Words as the squeezed reading has them."""
-    return ReadText(words).squeezed
+    return squeezed(words)
 
 
 def united(spans: list[Span]) -> list[Span]:

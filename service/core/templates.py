@@ -87,7 +87,7 @@ class _Reader:
             if sign == "|":
                 found, phrases = self._both(found, phrases), [""]
                 continue
-            following = self._group() if sign == "(" else [sign]
+            following = self._group() if sign == "(" else [squeeze(sign) if sign.isalnum() else sign]
             if phrases is None or following is None or len(phrases) * len(following) > self._most:
                 phrases = None
             else:

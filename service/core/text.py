@@ -264,6 +264,13 @@ class Normalized:
         return Sentence(self._clause_starts[first], self._clause_ends[last], self.clause_mark(last))
 
 
+def squeezed(words: str) -> str:
+    """The words alone, as `Normalized.squeezed` has them, without the map back."""
+    found = "".join(_WORDS.findall(fold(words)))
+    lowered = found.lower()
+    return lowered if len(lowered) == len(found) else found
+
+
 def normalize(text: str) -> Normalized:
     """The two readings of a text; linear in its length."""
     return Normalized(text)

@@ -10,7 +10,7 @@ from typing import Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from service.core.reading import ReadText
-from service.core.scope import MOST_PLACES, Anchor, Gap, Hit, Words, hangs_together
+from service.core.scope import MOST_PLACES, Anchor, Gap, Hit, Words, hangs_together, squeeze
 from service.core.text import Span
 
 
@@ -45,7 +45,7 @@ class Limit(BaseModel):
 
     def anchors(self) -> tuple[Anchor, ...]:
         """The words that are counted; marks and characters are looked at in every draft."""
-        return tuple(map(Anchor, self.any))
+        return tuple([Anchor(squeeze(words) or words) for words in self.any])
 
     def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
         """The spans beyond the limit, in order; of overlapping words the longest counts."""
