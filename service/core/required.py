@@ -31,7 +31,8 @@ _WORTH = 0.6
 _TOKEN = re.compile(
     r"(?P<open>\((?:\?(?:P<\w+>|:|[a-z]+:))?)|(?P<close>\))|(?P<or>\|)|(?P<class>\[\^?\]?(?:\\.|[^\]\\])*\])"
     r"|(?P<times>(?:[*+?]|\{\d*,?\d*\})\??)|(?P<edge>[\^$]|\\[bBAz])"
-    r"|(?P<escape>\\(?:x\{[0-9a-fA-F]+\}|x[0-9a-fA-F]{2}|[pP]\{\w+\}|.))|(?P<any>\.)|(?P<char>.)",
+    r"|(?P<escape>\\(?:x\{[0-9a-fA-F]+\}|x[0-9a-fA-F]{2}|[pP]\{\w+\}|.))|(?P<any>\.)"
+    r"|(?P<char>(?:[^()|\[\]*+?{}^$\\.](?![*+?{]))+|.)",
     re.DOTALL,
 )
 _IN_CLASS = re.compile(r"(\\?.)-(\\?.)|(\\?.)", re.DOTALL)
@@ -105,10 +106,10 @@ class _Reader:
         return branches[0] if len(branches) == 1 else [_either(branches)]
 
     def _single(self, kind: str, token: str) -> _Part:
-        if kind == "edge" or token == self._joint:
+        if kind == "edge":
             return _EMPTY
         if kind == "char":
-            return _Part(frozenset({token}))
+            return _Part(frozenset({token.replace(self._joint, "")}))
         if kind == "escape":
             return _ANYTHING if token[1].isalnum() else _Part(frozenset({token[1]}))
         if kind == "class" and not token.startswith("[^"):
