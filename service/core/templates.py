@@ -34,7 +34,7 @@ class Template(NamedTuple):
     at_end: bool
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=32768)
 def template(text: str) -> Template:
     """What a template stands for. Raises ValueError for one that does not close what it opens, or may be nothing."""
     inner = text.strip()
