@@ -1,6 +1,6 @@
 """What the policy says of a draft: findings on words that are there, `missing` for words that are not."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from service.core.compiling import CompiledRule, Policy
 from service.core.reading import Reading, ReadText
@@ -43,7 +43,7 @@ def _objects(found: Sequence[Finding | Missing]) -> bool:
 def _ask(
     compiled: CompiledRule,
     reading: Reading,
-    hits: Iterable[Hit],
+    hits: Sequence[Hit],
     findings: list[Finding],
     gaps: list[Missing],
 ) -> None:

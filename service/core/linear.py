@@ -1,7 +1,7 @@
 """A regular expression over the words of clauses, run in linear time by RE2 where a word that it needs was found."""
 
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -13,7 +13,7 @@ from service.core.scope import Anchor, Hit, hangs_together
 from service.core.text import CLAUSE_JOINT, Span
 
 _FEW = 2
-"""With more clauses than this one search of the whole text comes first."""
+"""With more words found than this one search of the whole text comes first."""
 
 
 class Match(NamedTuple):
@@ -53,7 +53,7 @@ class Linear:
     def _whole(self) -> Any:
         return re2.compile(unanchored(self._pattern, CLAUSE_JOINT).encode())
 
-    def matches(self, text: ReadText, hits: Iterable[Hit]) -> Iterator[Match]:
+    def matches(self, text: ReadText, hits: Sequence[Hit]) -> Iterator[Match]:
         """The matches in the clauses (or sentences) that hold a hit; the group `span`, if there is one, is the match."""
         search, apart, cuts = self._compiled.search, self.apart, text.cuts
         for first, last in self._areas(text, hits):
@@ -72,25 +72,27 @@ class Linear:
                 until = found.end()
                 found = search(words, until) if found.start() < until < len(words) else None
 
-    def _areas(self, text: ReadText, hits: Iterable[Hit]) -> Iterable[tuple[int, int]]:
+    def _areas(self, text: ReadText, hits: Sequence[Hit]) -> Iterator[tuple[int, int]]:
         """The stretches of clauses to search, each once: first and last clause."""
-        # A dictionary keeps the order and is quick to ask, however many there are.
-        found: dict[tuple[int, int], None] = {}
-        cuts, crossed, apart = text.cuts, False, self.apart
+        vain = len(hits) > _FEW and self._whole.search(text.whole) is None
+        cuts, apart = text.cuts, self.apart
+        # A dictionary is quick to ask, however many there are.
+        seen: dict[tuple[int, int], None] = {}
         for start, end, _ in hits:
             first = bisect_right(cuts, start) - 1
             if apart:
-                found[text.clauses_beside(first)] = None
+                area = text.clauses_beside(first)
             elif end <= cuts[first + 1]:
                 # Nearly every word stands within one clause.
-                found[first, first] = None
+                area = (first, first)
+            elif hangs_together(text, start, end):
+                area = (first, text.clause_of(end - 1))
             else:
-                crossed = True
-                if hangs_together(text, start, end):
-                    found[first, text.clause_of(end - 1)] = None
-        if len(found) > _FEW and not crossed and self._whole.search(text.whole) is None:
-            return ()
-        return found
+                continue
+            # The search of the whole does not see what is cut by a mark.
+            if area not in seen and not (vain and (apart or first == area[1])):
+                seen[area] = None
+                yield area
 
 
 def _length(words: bytes) -> int:

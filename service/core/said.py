@@ -1,6 +1,6 @@
 """Set phrases in a draft: found however they are spaced, decorated or spelled, where they count."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated
 
@@ -88,7 +88,7 @@ class Said(Scoped):
             found += one.anchors()
         return tuple(found)
 
-    def spans(self, text: ReadText, hits: Iterable[Hit]) -> list[Span]:
+    def spans(self, text: ReadText, hits: Sequence[Hit]) -> list[Span]:
         """The span of each phrase that stands where it counts, the first `MOST_PLACES` of them."""
         found: list[Span] = []
         others: dict[int, list[Hit]] = {}

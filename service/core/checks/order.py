@@ -1,6 +1,6 @@
 """`kind: order`: things said in the wrong order, such as a refusal before its apology."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Literal
 
@@ -29,7 +29,7 @@ class Order(BaseModel):
         """The words that should come second."""
         return self.then.anchors()
 
-    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
+    def find(self, text: ReadText, hits: Sequence[Hit]) -> list[Span] | list[Gap]:
         """At most one gap, before the clause of the earliest hit."""
         spans = self.then.spans(text, hits)
         if not spans:

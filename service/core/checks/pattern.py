@@ -1,6 +1,6 @@
 """`kind: pattern`: a regular expression, run in linear time by RE2 on the clauses that hold a word it needs."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 from itertools import islice
 from typing import Annotated, Literal, Self
@@ -55,7 +55,7 @@ class Pattern(Scoped):
         """The words of which each match holds one."""
         return tuple(self._ready.anchors())
 
-    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
+    def find(self, text: ReadText, hits: Sequence[Hit]) -> list[Span] | list[Gap]:
         """The span of each match that stands where it counts, in order."""
         places = (
             span

@@ -1,6 +1,6 @@
 """`kind: phrase`: set words that ought not to be said."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
 
 from service.core.reading import ReadText
@@ -14,6 +14,6 @@ class Phrase(Said):
 
     kind: Literal["phrase"]
 
-    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
+    def find(self, text: ReadText, hits: Sequence[Hit]) -> list[Span] | list[Gap]:
         """The span of each phrase that stands where it counts."""
         return self.spans(text, hits)

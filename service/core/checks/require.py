@@ -1,7 +1,7 @@
 """`kind: require`: words that ought to be said, because of the situation or of other words in the draft."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from functools import cached_property
 from typing import Annotated, Literal
 
@@ -55,7 +55,7 @@ class Require(BaseModel):
         """The triggers; without any, the situation alone decides."""
         return self.because_of.anchors() if self.because_of else ()
 
-    def find(self, text: ReadText, hits: Iterable[Hit]) -> list[Span] | list[Gap]:
+    def find(self, text: ReadText, hits: Sequence[Hit]) -> list[Span] | list[Gap]:
         """At most one gap."""
         if self.at_most is not None and len(text.squeezed) > self.at_most:
             return []

@@ -1,7 +1,7 @@
 """`kind: tone`: replies that sound cold to a model that has learnt from labelled ones."""
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
@@ -36,7 +36,7 @@ class Tone(BaseModel):
         """None: what makes a reply cold is no single word."""
         return ()
 
-    def find(self, text: ReadText, _hits: Iterable[Hit]) -> list[Span] | list[Gap]:
+    def find(self, text: ReadText, _hits: Sequence[Hit]) -> list[Span] | list[Gap]:
         """The span of the clause that weighs most, where the reply sounds cold."""
         if self._model is None or self.weight(text) <= self.above:
             return []
