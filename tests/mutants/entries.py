@@ -51,6 +51,8 @@ MUTANTS = (
     _bug("a value of any size is read", "R14", "adapters/cache.py", 'b"GETRANGE", name, b"0", _LAST', 'b"GET", name', f"{_CONTRACT}cache"),
     _bug("a proof is good for any text", "R32", "flow/work.py", "(self.key.name, hidden, self.draft.text, candidate)", "(self.key.name,)", f"{_UNIT}proofs"),
     _bug("a proof is good whatever the tokens hide", "R32", "flow/work.py", "self.key.name, hidden, self.draft.text, candidate", "self.key.name, candidate", f"{_UNIT}proofs"),
+    _bug("a report is good on any channel", "R32", "flow/recall.py", "scenario.id if scenario else None, draft.channel,", "scenario.id if scenario else None,", f"{_UNIT}recall"),
+    _bug("a report outlives its policy", "R32", "flow/recall.py", "tenant, policy.stamp.name, policy.stamp.version,", "tenant, policy.stamp.name,", f"{_UNIT}recall"),
     _bug("a hit is not verified", "R32", "flow/rewrite.py", "return judged if isinstance(judged, Delivery) else None", 'return judged if isinstance(judged, Delivery) else Delivery(cached.text, cached.text, work.before, "model", cached.model)', _REWRITE),
     # What may leave.
     _bug("refusals and wrapping are not looked for", "R20 R21", _VERIFY, "list(shape.unlike_a_reply(sources, text, canaries))", "[]", _VERIFYING),

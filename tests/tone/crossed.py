@@ -13,7 +13,7 @@ from tests.tone.learning import learn
 from tests.tone.replies import author_of, replies
 
 GOOD_SHARE = 0.015
-EVERYDAY_SHARE = 0.02
+EVERYDAY_SHARE = 0.025
 """So many of the good and of the everyday replies of other authors may sound cold."""
 LIGHTEST = 5
 """Runs that weigh less, in hundredths of a logit, are left out: the file stays small and loses nothing."""
