@@ -22,12 +22,14 @@ from tests.tone.crossed import coldness, crossed, limit, listening, rounded
 from tests.tone.learning import learn
 from tests.tone.replies import replies
 
+OWN_COUNTS = 15
+"""What the policy says itself counts so many times."""
 _SECTIONS = ("openings", "apologies", "empathy", "thanks", "offers", "closings", "fallbacks")
 
 
 def taught(files: PolicyFiles, rows: Sequence[Placed], own: Sequence[Placed]) -> dict[str, int]:
     """The weights that the rows and the policy's own good replies teach, their limit at 0."""
-    everything = [*rows, *own]
+    everything = [*rows, *[one for one in own for _ in range(OWN_COUNTS)]]
     weights = rounded(learn(replies(everything)))
     policy = listening(files, weights)
     own_coldest = [coldness(policy, one.row.text) for one in own]

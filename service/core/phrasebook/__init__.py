@@ -19,7 +19,7 @@ from service.core.phrasebook.style import style_of
 from service.core.phrasebook.turns import Turns
 from service.core.quarrel import rhetorical
 from service.core.reading import Reading
-from service.core.results import Report, Severity, Verdict
+from service.core.results import Finding, Report, Severity, Verdict
 from service.core.script import to_traditional
 from service.core.text import han_share
 
@@ -112,7 +112,7 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
         return any(fact in words for fact in leaning)
 
     # Only beside something that the policy finds is a denial or 一天 no more than a figure of speech.
-    blamed = any(found.severity is not Severity.INFO for found in before.findings)
+    blamed = any(found.severity is not Severity.INFO and not _cold(found) for found in before.findings)
     must_keep = holds_figure if blamed else lambda words: holds_fact(words) or leans(words)
     done = settled(pieces, turns, style, reading, must_keep)
     if report.verdict is Verdict.PASS and not done.mended:
@@ -138,9 +138,11 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
     refused = refusing(useful, report.findings, style)
     first: frozenset[Section] = _ADDED if light else frozenset()
     tries = [(useful, first), (refused, frozenset()), (literal(refused), frozenset()), (useful, _ADDED)]
+    keeps = holds_fact if blamed else must_keep
+    cold = any(map(_cold, before.findings))
     said = False
     for kept, left_out in tries:
-        text = _said(policy, kept, setting, left_out, holds_fact)
+        text = _said(policy, kept, setting, left_out, keeps, cold=cold)
         if text and check(policy, reading.with_draft(unmask(text, masked))).verdict is Verdict.PASS:
             said = True
             yield text
@@ -183,8 +185,14 @@ def _said(
     setting: Setting,
     left_out: frozenset[Section],
     holds_fact: Callable[[str], bool],
+    *,
+    cold: bool,
 ) -> str | None:
-    """The pieces put together and mended until the policy finds nothing, or None."""
+    """The pieces put together and mended until the policy finds nothing, or None.
+
+    A text that sounds cold loses the clause that does so when the draft was `cold` itself; else it wants for a kind
+    word, and gets the general offer.
+    """
     for _ in range(ROUNDS):
         parts = compose(pieces, setting, left_out)
         if not parts:
@@ -196,11 +204,21 @@ def _said(
         if left_out == _ADDED:
             left_out = frozenset()
             continue
+        only_cold = all(map(_cold, report.findings)) and report.verdict is Verdict.REVISE
+        if only_cold and not cold and not setting.warm:
+            setting, left_out = replace(setting, warm=True), left_out - {"offers"}
+            continue
+        cold = cold and not only_cold
         pieces, offending = repaired(
             pieces, parts, report, holds_fact, setting.lines.excuse(setting.style), setting.style.own
         )
         left_out |= offending
     return None
+
+
+def _cold(finding: Finding) -> bool:
+    """Whether a finding is of a tone of voice and of no words."""
+    return finding.rule.startswith("tone.")
 
 
 def _thin(pieces: list[Piece]) -> bool:

@@ -67,6 +67,8 @@ class Setting:
     reading: Reading
     values: dict[str, str]
     names: dict[str, str]
+    warm: bool = False
+    """Whether the general offer, the last of them, is made where no other fits."""
 
 
 def compose(pieces: list[Piece], setting: Setting, left_out: frozenset[Section]) -> list[Part]:
@@ -163,6 +165,9 @@ def _lines(
             if filled is not None and (when is None or when.holds(around)):
                 found.append(Part(setting.style.own(filled), name))
                 break
+        else:
+            if setting.warm and name == "offers" and setting.lines.sections[name]:
+                found.append(Part(setting.style.own(setting.lines.sections[name][-1][0]), name))
     return found
 
 

@@ -125,6 +125,9 @@ def _without(
         return replace(piece, words=piece.words[:start] + safe + piece.words[end:])
     if _unspeakable(finding):
         return replace(piece, words="")
+    if finding.rule.startswith("tone."):
+        # The whole clause was marked: it goes, unless it tells something.
+        return piece if holds_fact(piece.words) else replace(piece, words="")
     ahead = piece.words[:start]
     rest = (piece.words[end:] and ahead + piece.words[end:]).strip() or tidied(ahead)
     if not holds_fact(piece.words) or (finding.severity is Severity.ERROR and not holds_fact(rest)):
