@@ -8,12 +8,11 @@ from service.core.facts import KINDS, extract
 from service.core.lazy import lazy
 from service.core.reading import Reading
 from service.core.results import Fact, Hide, Turn
-from service.core.text import Normalized, Span, normalize
+from service.core.text import Normalized, normalize
 
-# What could be taken for a token of ours. One that stands in a text already is hidden as a field, so that
-# nobody can forge one.
+# What could be taken for a token of ours. One that stands in a text already is a placeholder to us and hidden like
+# any other, so that nobody can forge one.
 TOKEN_LIKE = re.compile(r"\[[A-Z]{1,16}_\d{1,6}\]")
-_FIELD = "placeholder"
 SURNAME = "surname"
 
 
@@ -93,29 +92,16 @@ class _Book:
 
 
 def _hide(raw: str, hidden: Iterable[Fact], book: _Book) -> tuple[str, list[Fact]]:
-    """The text with a token for each hidden fact, and those facts (forged tokens among them)."""
+    """The text with a token for each hidden fact, and those facts."""
     pieces: list[str] = []
     facts: list[Fact] = []
     at = 0
     for fact in hidden:
-        _guard(raw, at, fact.span.start, book, pieces, facts)
-        pieces.append(book.entry(fact).name)
+        pieces += (raw[at : fact.span.start], book.entry(fact).name)
         facts.append(fact)
         at = fact.span.end
-    _guard(raw, at, len(raw), book, pieces, facts)
+    pieces.append(raw[at:])
     return "".join(pieces), facts
-
-
-def _guard(raw: str, start: int, end: int, book: _Book, pieces: list[str], facts: list[Fact]) -> None:
-    """Append a stretch of plain text; what looks like a token in it is hidden too."""
-    at = start
-    if "_" in raw[start:end]:
-        for match in TOKEN_LIKE.finditer(raw, start, end):
-            fact = Fact(_FIELD, match.group(), Span(*match.span()), "opaque")
-            pieces += (raw[at : match.start()], book.entry(fact).name)
-            facts.append(fact)
-            at = match.end()
-    pieces.append(raw[at:end])
 
 
 def _hide_context(text: Normalized, book: _Book, *, by_agent: bool) -> str:

@@ -35,10 +35,10 @@ _FAULTS, _WIRE, _FLIGHTS = f"{_CONTRACT}model_faults", f"{_CONTRACT}model_wire",
 _VERIFY = "core/verifying/__init__.py"
 MUTANTS = (
     # What a model may read.
-    _bug("masking off", "R50", "core/masking.py", "pieces.append(book.entry(fact).name)\n        facts", "pieces.append(fact.text)\n        facts", _REWRITE),
+    _bug("masking off", "R50", "core/masking.py", "(raw[at : fact.span.start], book.entry(fact).name)", "(raw[at : fact.span.start], fact.text)", _REWRITE),
     _bug("history is sent unmasked", "R50", "core/masking.py", 'Turn(turn.role, _hide_context(normalize(turn.text), book, by_agent=turn.role == "agent"))', "turn", f"{_UNIT}masking", _REWRITE),
     _bug("what a token hides is read again", "R50", "core/masking.py", "return TOKEN_LIKE.sub(shown, text)", "return TOKEN_LIKE.sub(shown, TOKEN_LIKE.sub(shown, text))", f"{_UNIT}masking"),
-    _bug("forged tokens are believed", "R50", "core/masking.py", 'if "_" in raw[start:end]:', "if False:", f"{_UNIT}masking", f"{_PROPERTY}masking"),
+    _bug("forged tokens are believed", "R50", "core/facts/placeholder.py", r"|\[[^\[\]\n]{1,60}\]|", "|", f"{_UNIT}masking", f"{_PROPERTY}masking"),
     # What makes two requests the same.
     _bug("cache key without the tenant's secret", "R31", "core/cache_key.py", "hmac.new(secret, ", 'hmac.new(b"all", ', _REWRITE, f"{_CONTRACT}cache"),
     _bug("cache key without lengths", "R31", "core/cache_key.py", 'b"%d:" % len(raw)', 'b":"', f"{_PROPERTY}cache_key"),
