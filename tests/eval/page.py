@@ -17,11 +17,11 @@ Behind each share stand its counts and Wilson's 95 % interval: two shares whose 
 
 ## The replies
 
-Some two dozen authors wrote them before any of them had looked at the rules, for some forty trades and eight channels:
+More than thirty authors wrote them before any of them had looked at the rules, for some forty trades and eight channels:
 *bad* replies, easy (the set words of the manuals), medium, hard (nothing rude in any single word) and evasions (spaces, homophones, initials, invisible characters);
 *tempting good* replies, which hold the words of an offence and commit none, many of them the proper way to say what a bad one says;
 *everyday* turns, as short and as plain as real ones.
-A quarter of the authors are set aside whole, in `tests/corpora/replies/held_out/`: no rule, limit or weight was made with a look at their rows, so their figures are the ones to expect of replies not seen yet.
+A quarter of the bad replies are of authors set aside whole, in `tests/corpora/replies/held_out/`: no rule, limit or weight was made with a look at their rows, so their figures are the ones to expect of replies not seen yet.
 Of the authors at hand the rules know those whose misses somebody has read, and the model of tone has learnt from all: their figures tell how well the checker follows what it was shown, and no more.
 What the model of tone (`policy/default/tone.tsv`) adds for an author left out is printed by `make tone`, which learns it anew.
 
