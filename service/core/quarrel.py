@@ -1,7 +1,6 @@
 """Whether a clause of a draft only quarrels: scolds, mocks, complains or asks what wants no answer."""
 
 import re
-from functools import lru_cache
 
 from service.core.results import Fact
 
@@ -66,7 +65,6 @@ _SOFT = frozenset({"count", "word", "duration", "number"})
 _DIGIT = re.compile(r"\d")
 
 
-@lru_cache(maxsize=4096)
 def quarrels(words: str) -> bool:
     """Whether a clause (plain reading) is nothing but quarrel, or would be but for a figure in it."""
     return len(words) <= MAX_CHARS and _NOT.search(words) is None and _QUARREL.search(words) is not None

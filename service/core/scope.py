@@ -64,7 +64,7 @@ def any_of(words: Iterable[str]) -> re.Pattern[str] | None:
 
 @lru_cache(maxsize=65536)
 def squeeze(words: str) -> str:
-    """Words as the squeezed reading has them."""
+    """Words of a policy as the squeezed reading has them; they are remembered, so never those of a draft."""
     return squeezed(words)
 
 

@@ -1,17 +1,21 @@
 """What a process remembers of a draft gives the very answer that working it out would give."""
 
+import sys
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from service.core import phrasebook
+from service.core.checking import check
 from service.core.facts import extract
 from service.core.reading import ReadText
 from service.core.results import Draft, Turn
+from service.core.verifying import judge
 from service.flow.examining import checked, examine
 from service.flow.memory import Memory
 from service.flow.recall import Recall
-from tests.kit.default_policy import default_policy
+from tests.kit.default_policy import default_policy, read_masked
 from tests.kit.small_policy import policy_of, rule
 
 DRAFTS = [
@@ -45,6 +49,9 @@ def test_facts_from_memory_are_the_facts(draft: Draft) -> None:
         {"channel": "phone"},
         {"stage": "closing"},
         {"surname": "张"},
+        {"title": "先生"},
+        {"agent_id": "1024"},
+        {"scenario": "wrong-number"},
         {"history": (Turn("agent", "请问您怎么称呼？"),)},
     ],
 )
@@ -55,7 +62,11 @@ def test_another_context_is_another_draft(other: dict[str, Any]) -> None:
         rule("x.phone", {"kind": "phrase", "any": ["哈哈"]}, when={"channel": ["phone"]}),
         rule("x.end", {"kind": "phrase", "any": ["哈哈"]}, when={"stage": ["closing"]}),
         rule("x.name", {"kind": "phrase", "any": ["哈哈"]}, when={"knows": ["surname"]}),
+        rule("x.title", {"kind": "phrase", "any": ["哈哈"]}, when={"knows": ["title"]}),
+        rule("x.agent", {"kind": "phrase", "any": ["哈哈"]}, when={"knows": ["agent_id"]}),
+        rule("x.wrong", {"kind": "phrase", "any": ["哈哈"]}, when={"scenario": ["wrong-number"]}),
         rule("x.asked", {"kind": "phrase", "any": ["哈哈"]}, when={"already_said": ["怎么称呼"]}),
+        scenarios=tuple(one for one in default_policy().files.scenarios if one.id == "wrong-number"),
     )
     recall, draft = Recall(), Draft("哈哈，好的。")
     assert checked(draft, quiet, "acme", recall).report.findings == ()
@@ -79,6 +90,31 @@ def test_what_is_remembered_holds_no_words_of_a_draft() -> None:
     recall.facts("acme", ReadText(draft.text))
     assert "13800138000" not in repr(vars(recall._reports)) + repr(vars(recall._facts))
     assert "领导" not in repr(vars(recall._reports)) + repr(vars(recall._facts))
+
+
+def test_no_function_remembers_the_words_of_a_draft() -> None:
+    """What functions keep for later is of the policy: another draft leaves nothing with them."""
+    caches = {
+        f"{module.__name__}.{name}": value
+        for module in list(sys.modules.values())
+        if getattr(module, "__name__", "").startswith("service.core")
+        for name, value in vars(module).items()
+        if hasattr(value, "cache_info")
+    }
+    assert len(caches) > 5
+    policy = default_policy()
+
+    def kept_after(text: str) -> dict[str, int]:
+        reading, masked = read_masked(Draft(text, customer_message="我的包裹到哪了？"))
+        before = check(policy, reading)
+        for candidate in phrasebook.candidates(policy, masked, reading):
+            judge(policy, masked, candidate, reading, before)
+        return {name: cache.cache_info().currsize for name, cache in caches.items()}
+
+    # The same offences, so that no rule is asked that was not asked before; only the figures are new.
+    draft = "急什么，没货{0}天了，你自己的问题，包裹还没到，发票{0}天后寄。"
+    first = kept_after(draft.format(3))
+    assert kept_after(draft.format(41)) == first
 
 
 def test_the_value_used_least_recently_goes_first() -> None:

@@ -12,7 +12,7 @@ from service.core.phrasebook.slots import fill
 from service.core.phrasebook.style import Style, calm, leads_on, states
 from service.core.phrasing import Line
 from service.core.reading import Reading
-from service.core.scope import squeeze
+from service.core.text import squeezed
 
 Section = Literal["openings", "apologies", "empathy", "thanks", "offers", "closings"]
 _BEFORE: tuple[Section, ...] = ("apologies", "empathy", "thanks")
@@ -141,8 +141,8 @@ def _nearer(front: list[Part], body: list[Part], lines: Lines) -> tuple[list[Par
         for words in when.draft_says
     }
     for index in range(2, len(body) - 1, 2):
-        if any(words in squeeze(body[index].text) for words in triggers):
-            if any(words in squeeze(part.text) for part in body[:index] for words in triggers):
+        if any(words in squeezed(body[index].text) for words in triggers):
+            if any(words in squeezed(part.text) for part in body[:index] for words in triggers):
                 break
             return [*front[:at], *front[at + 1 :]], [*body[:index], front[at], *body[index:]]
     return front, body
