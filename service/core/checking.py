@@ -23,9 +23,13 @@ def check(policy: Policy, reading: Reading) -> Report:
         _ask(rules[number], reading, hits, findings, gaps)
     for number in policy.unprompted(reading):
         _ask(rules[number], reading, (), findings, gaps)
-    if policy.last and not (_objects(findings) or _objects(gaps)):
+    objecting = [one.rule for one in (*findings, *gaps) if one.severity is not Severity.INFO]
+    if not objecting:
         for number in policy.last:
             _ask(rules[number], reading, (), findings, gaps)
+    elif policy.gives_way(text, objecting):
+        findings = [one for one in findings if one.severity is Severity.INFO]
+        gaps = [one for one in gaps if one.severity is Severity.INFO]
     if not findings and not woken and han_share(text.plain) < policy.files.head.switches.min_han_share:
         return Report(Verdict.PASS, policy.files.head.score.base, (_not_chinese(reading),), ())
     if not findings and not gaps:
@@ -33,11 +37,6 @@ def check(policy: Policy, reading: Reading) -> Report:
     kept = _outermost(findings)
     absent = tuple(sorted(gaps, key=lambda item: (item.insert_at, item.rule)))
     return Report(_verdict(kept, absent), _score(policy, text, kept, absent), kept, absent)
-
-
-def _objects(found: Sequence[Finding | Missing]) -> bool:
-    """Whether any of it weighs."""
-    return any(one.severity is not Severity.INFO for one in found)
 
 
 def _ask(

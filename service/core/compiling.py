@@ -193,6 +193,13 @@ class Policy:
             found = found + kept.get("scenario " + reading.scenario.id, [])
         return found + kept.get(f"stage {reading.stage}", []) if reading.stage else found
 
+    def gives_way(self, text: ReadText, objecting: Iterable[str]) -> bool:
+        """Whether the reply sounds so warm as a whole that the rules with these ids keep silent."""
+        by_id = self.by_id
+        return all(by_id[rule].rule.gives_way for rule in objecting) and any(
+            isinstance(check := self.rules[number].check, Tone) and check.warm(text) for number in self.last
+        )
+
     def woken(self, text: ReadText) -> dict[int, list[Hit]]:
         """The rules of which an anchor stands in the text, with the places."""
         found: dict[int, list[Hit]] = {}

@@ -80,6 +80,8 @@ class Rule(Shape):
     severity: Severity
     severity_by_channel: dict[Channel, Severity | Literal["off"]] = Field(default_factory=dict)
     """A channel where the rule weighs differently, or is off."""
+    gives_way: bool = False
+    """Silent where the whole reply sounds warm to `kind: tone`, unless a rule that does not give way objects too."""
     category: Words
     message: Words
     """`{text}` stands for the words found."""

@@ -85,6 +85,8 @@ class RuleOut(RuleLineOut):
     message: str
     why: str
     severity_by_channel: dict[str, str]
+    gives_way: bool
+    """Silent in a reply that sounds warm as a whole."""
     also: list[SourceOut]
     when: dict[str, Any]
     """Where it applies, as in the policy file; empty: everywhere."""
@@ -190,6 +192,7 @@ def rule_detail(rule: Rule) -> dict[str, Any]:
         "message": rule.message,
         "why": rule.why,
         "severity_by_channel": {name: str(severity) for name, severity in rule.severity_by_channel.items()},
+        "gives_way": rule.gives_way,
         "also": [_source(source) for source in rule.also],
         "when": rule.when.model_dump(mode="json", exclude_defaults=True),
         "check": {"kind": rule.check.kind} | rule.check.model_dump(mode="json", exclude_defaults=True),

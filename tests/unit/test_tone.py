@@ -63,6 +63,31 @@ def test_what_another_rule_objects_to_is_not_called_cold_as_well() -> None:
     assert _cold("就别买了", hint) == ["就别买了"]
 
 
+def _found(text: str, *others: Rule) -> list[str]:
+    report = checking.check(_policy(*others, warm_below=-300), read(Draft(text), None))
+    return [one.rule for one in (*report.findings, *report.missing)]
+
+
+def test_a_rule_that_gives_way_is_silent_in_a_warm_reply() -> None:
+    """A broad rule that is mistaken in a kind reply does not stop it; a firm one does, and one tells with the other."""
+    broad = rule("x.buy", {"kind": "phrase", "any": ["买"]}, severity="error", gives_way=True)
+    hint = rule("x.ticket", {"kind": "phrase", "any": ["票"]}, severity="info", gives_way=True)
+    firm = rule("x.free", {"kind": "phrase", "any": ["送"]}, severity="warning")
+    assert _found("您好，票买好了。", broad, hint) == ["x.ticket"]
+    assert _found("您，票买好了。", broad, hint) == ["x.ticket", "x.buy"]
+    assert _found("您好，票送您。", firm) == ["x.free"]
+    assert _found("您好，票买好了送您。", broad, firm) == ["x.buy", "x.free"]
+    assert _found("您好，买好了。" + "货" * LONGEST_REPLY, broad) == ["x.buy"]
+
+
+def test_no_rule_gives_way_that_carries_a_set_phrase_of_the_manual() -> None:
+    """What the manual forbids word for word is forbidden in the warmest reply."""
+    giving = [entry for entry in load_policy(FOLDER).rules if entry.gives_way]
+    carried = {source.manual_id[:1] for entry in giving for source in (entry.source, *entry.also)}
+    assert giving
+    assert not carried & {"F", "D"}
+
+
 def test_what_somebody_else_said_is_not_judged() -> None:
     """An agent who repeats the customer's cold words, or a title, is not told off for them."""
     assert _cold("您说“就别买了吧”，我记下了。") == []

@@ -16,6 +16,7 @@ class Tone(BaseModel):
     """Fires on a reply that weighs more than `above`, in hundredths of a logit; the weights stand in `tone.tsv`.
 
     It is asked last, of drafts that no other rule objects to. The clause that weighs most is marked.
+    Rules that give way are silent in a reply that weighs less than `warm_below`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -23,6 +24,8 @@ class Tone(BaseModel):
     kind: Literal["tone"]
     above: int = 0
     """0 is the limit that was found when the weights were learnt; more makes the rule quieter."""
+    warm_below: int | None = None
+    """None: no reply is warm enough for a rule to give way."""
 
     _model: ToneModel | None = PrivateAttr(default=None)
 
@@ -41,6 +44,10 @@ class Tone(BaseModel):
         if self._model is None or self.weight(text) <= self.above:
             return []
         return [Span(*text.clause_range(self._model.coldest(text)))]
+
+    def warm(self, text: ReadText) -> bool:
+        """Whether the reply sounds so warm as a whole that a rule which gives way is taken to be mistaken."""
+        return self.warm_below is not None and -math.inf < self.weight(text) < self.warm_below
 
     def weight(self, text: ReadText) -> float:
         """How cold the text sounds; minus infinity for one that nothing can be said of."""
