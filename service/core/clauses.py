@@ -11,15 +11,20 @@ from service.core.text import Normalized
 ClauseKind = Literal["question", "request", "offer", "quotation", "report", "negation", "condition"]
 
 _QUESTION = re.compile(
-    r"请问|是否|是不是|能不能|可不可以|要不要|好不好|行不行|方不方便|有没有|可否|能否|(?:吗|呢|么|没有|与否)$"
+    r"请问|是否|是不是|能不能|可不可以|要不要|好不好|行不行|方不方便|有没有|可否|能否|(?:吗|么|与否)$"
+    # 呢 and 没有 end statements as well: 在查呢, 还没有.
+    r"|(?:什么|怎么|怎样|如何|哪|谁|几|多少|多久|为何|还是).*呢$|^.{1,3}呢$|[到好完过了成见懂]没有$"
 )
 _REQUEST = re.compile(r"(?<![申邀聘])请(?![问求假])|麻烦|劳驾|烦请|有劳|辛苦您|拜托")
 _OFFER = re.compile(
-    r"能不能|行不行|可不可以|好不好|可以吗|好吗|行吗|您看|可否|能否"
+    r"能不能|行不行|可不可以|好不好|可以吗|好吗|行吗|您看(?![懂到见过完清不错中重着得病了])|可否|能否"
     r"|[我这](?:来|马上|立即|立刻|这就|现在|会|先|再)*(?:帮|为|给|替|协助)您|让我"
 )
 _NEGATION = re.compile(r"[不没無无未别勿]")
-_CONDITION = re.compile(r"如果|假如|假设|要是|倘若|若是|若您|如您|如有|一旦|万一|无论|不管|即使")
+_CONDITION = re.compile(
+    r"如果|假如|假设|(?<![主首需重])要是|倘若|若是|若您|如您|如有|一旦|万一|无论|即使"
+    r"|不管(?=.{0,6}(?:什么|怎么|怎样|如何|哪|谁|多|几|是不是|是否|还是))"
+)
 # What the customer has told, said again in the agent's words.
 _REPORT = re.compile(
     r"[您你客](?:户)?(?:刚才|之前|上次|此前|今天|昨天|来电|来信)?"
