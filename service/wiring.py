@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Literal
 
@@ -18,7 +19,7 @@ from service.errors import UnknownPolicy
 from service.flow.aside import aside
 from service.flow.attempts import Attempts
 from service.flow.examining import checked
-from service.flow.rewrite import rewrite
+from service.flow.rewrite import Event, rewrite, steps
 from service.flow.work import Ports
 from service.ports import ChatModel, Clock
 from service.settings import Settings
@@ -84,6 +85,14 @@ class Coach:
         """The rewrite of a draft. Raises `UnknownPolicy`, `UnknownScenario`, `NoModel`."""
         policy = self.policy(draft.policy, caller)
         return await rewrite(draft, caller, policy, self._prompts, self._ports, self._deadline_s)
+
+    def steps(self, draft: Draft, caller: Caller) -> AsyncGenerator[Event]:
+        """The same as it happens, the model's sentences as they are verified; `Done` comes last. Use `aclosing`.
+
+        What `rewrite` raises is raised before the first event, `UnknownPolicy` at once.
+        """
+        policy = self.policy(draft.policy, caller)
+        return steps(draft, caller, policy, self._prompts, self._ports, self._deadline_s, streams=True)
 
     def ready(self) -> Readiness:
         """The last known state of everything outside."""

@@ -188,6 +188,16 @@ class Attempt(NamedTuple):
     elapsed_ms: float
 
 
+class Segment(NamedTuple):
+    """A sentence of a reply that is still being written, verified together with all before it."""
+
+    attempt: int
+    """The place that its attempt will have among the attempts, from 0."""
+    index: int
+    """Its place among the segments of that attempt, from 0; put together they are the beginning of the text."""
+    text: str
+
+
 class Change(NamedTuple):
     """One edit from draft to text; `span` is in code points of the draft; no rules means style."""
 

@@ -84,24 +84,6 @@ class Attempts:
         """How often a breaker has opened."""
         return sum(breaker.openings for breaker in self.breakers.values())
 
-    async def next(
-        self, messages: tuple[Message, ...], temperature: float, max_tokens: int, budget: Budget
-    ) -> tuple[ModelReply | None, tuple[Attempt, ...]]:
-        """A whole reply or None, and one failed attempt for each call that came to nothing on the way.
-
-        With every breaker open that is one attempt, `breaker_open`, at once; with no model, or nothing left of the
-        budget, there is neither.
-        """
-        reply: ModelReply | None = None
-        failed: list[Attempt] = []
-        async with aclosing(self.run(messages, temperature, max_tokens, budget, stream=False)) as items:
-            async for item in items:
-                if isinstance(item, Attempt):
-                    failed.append(item)
-                elif isinstance(item, ModelReply):
-                    reply = item
-        return reply, tuple(failed)
-
     async def run(
         self,
         messages: tuple[Message, ...],
@@ -111,9 +93,11 @@ class Attempts:
         *,
         stream: bool,
     ) -> AsyncGenerator[ModelDelta | Attempt | ModelReply]:
-        """What `next` folds, as it happens; a reply comes last. Use `aclosing`, so that leaving early hangs up.
+        """One failed attempt for each call that came to nothing, then a whole reply, if there is one.
 
-        With `stream` the pieces of a reply come before it; an `Attempt` withdraws those of its call.
+        With every breaker open that is one attempt, `breaker_open`, at once; with no model, or nothing left of the
+        budget, there is neither. With `stream` the pieces of a reply come before it; an `Attempt` withdraws those of
+        its call. Use `aclosing`, so that leaving early hangs up.
         """
         course = _Course(self, budget)
         retrying = AsyncRetrying(

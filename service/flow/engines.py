@@ -2,14 +2,16 @@
 
 from collections import Counter
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from itertools import chain, islice
 
 from service.core import phrasebook
 from service.core.prompting import repair_messages, rewrite_messages
-from service.core.results import Attempt, Reason, Verdict
+from service.core.results import Attempt, Reason, Segment, Verdict
 from service.flow.attempts import Budget
+from service.flow.segments import Segments
 from service.flow.work import Delivery, Work
-from service.ports import ModelReply
+from service.ports import ModelDelta, ModelReply
 
 MAX_REPAIRS = 2
 MAX_LOST = 0.2
@@ -18,24 +20,38 @@ MAX_CANDIDATES = 3
 """So many texts of the phrasebook are put to the test, the plainer ones last."""
 
 
-async def ask_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | Delivery]:
+async def ask_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | Segment | Delivery]:
     """Steps 6 to 8, as they happen: ask, verify, repair at most twice. A delivery, if there is one, comes last."""
     clock, prompt = work.ports.clock, work.prompts.rewrite
     messages = rewrite_messages(prompt, work.policy, work.masked, work.reading, work.before, work.draft.mode)
     for repairs in range(MAX_REPAIRS + 1):
         begun = clock.monotonic()
-        reply, failures = await work.ports.attempts.next(
-            messages, prompt.temperature, prompt.max_tokens, budget
+        reply: ModelReply | None = None
+        failed_ms = 0.0
+        segments = Segments(work)
+        calls = work.ports.attempts.run(
+            messages, prompt.temperature, prompt.max_tokens, budget, stream=work.streams
         )
-        for failure in failures:
-            yield failure
+        async with aclosing(calls) as items:
+            async for item in items:
+                if isinstance(item, ModelDelta):
+                    if (segment := segments.feed(item.text)) is not None:
+                        yield segment
+                elif isinstance(item, Attempt):
+                    failed_ms += item.elapsed_ms
+                    yield item
+                    segments = Segments(work)
+                else:
+                    reply = item
         if reply is None:
             return
         work.input_tokens += reply.input_tokens
         work.output_tokens += reply.output_tokens
-        elapsed_ms = (clock.monotonic() - begun) * 1000 - sum(failure.elapsed_ms for failure in failures)
+        elapsed_ms = (clock.monotonic() - begun) * 1000 - failed_ms
         judged = _judge_reply(work, reply)
         if isinstance(judged, Delivery):
+            if work.streams and (segment := segments.rest(judged)) is not None:
+                yield segment
             yield Attempt("model", reply.model, "accepted", (), elapsed_ms)
             yield judged
             return

@@ -14,7 +14,17 @@ from service.core.compiling import Policy
 from service.core.masking import Masked
 from service.core.prompting import PromptBook
 from service.core.reading import Reading
-from service.core.results import Attempt, CacheState, Caller, Checked, Draft, Reason, Rewrite, Verdict
+from service.core.results import (
+    Attempt,
+    CacheState,
+    Caller,
+    Checked,
+    Draft,
+    Reason,
+    Rewrite,
+    Segment,
+    Verdict,
+)
 from service.core.text import han_share
 from service.core.verifying import all_kept
 from service.errors import NoModel
@@ -44,14 +54,24 @@ _TOO_LONG = Attempt(
     0.0,
 )
 
-Event = Checked | Attempt | Done
-"""The report on the draft, then each attempt as it ends, then the answer."""
+Event = Checked | Segment | Attempt | Done
+"""The report on the draft, then each attempt as it ends (its sentences before it), then the answer."""
 
 
 async def steps(
-    draft: Draft, caller: Caller, policy: Policy, prompts: PromptBook, ports: Ports, deadline_s: float
+    draft: Draft,
+    caller: Caller,
+    policy: Policy,
+    prompts: PromptBook,
+    ports: Ports,
+    deadline_s: float,
+    *,
+    streams: bool = False,
 ) -> AsyncGenerator[Event]:
     """What happens to a draft, as it happens; the last event is `Done`. Use `aclosing`, so that leaving early hangs up.
+
+    With `streams` the sentences of a model's reply come as they are verified; an attempt that is not accepted
+    withdraws its own.
 
     Raises `UnknownScenario`, and `NoModel` when the caller insists on a model and none is configured.
     """
@@ -62,7 +82,7 @@ async def steps(
     yield Checked(before, reading.scenario, policy.stamp)
     masked = await aside(draft, _masked, reading, caller.tenant, ports.recall)
     asks_model = draft.engine != "phrasebook" and bool(ports.attempts.models)
-    work = Work(draft, caller, policy, prompts, ports, started, reading, before, masked, asks_model)
+    work = Work(draft, caller, policy, prompts, ports, started, reading, before, masked, asks_model, streams)
     found: Delivery | None = None
     state: CacheState = "bypass"
     if _stays(work):
@@ -80,6 +100,8 @@ async def steps(
             async for event in events:
                 if isinstance(event, Attempt):
                     work.attempts.append(event)
+                    yield event
+                elif isinstance(event, Segment):
                     yield event
                 else:
                     found, state = event
@@ -118,13 +140,15 @@ def _stays(work: Work) -> bool:
     return work.draft.mode == "minimal" or han_share(work.reading.draft.plain) < share
 
 
-async def _from_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | tuple[Delivery, CacheState]]:
+async def _from_model(
+    work: Work, budget: Budget
+) -> AsyncGenerator[Attempt | Segment | tuple[Delivery, CacheState]]:
     """Steps 4 to 9: cache, flight, model. A delivery with the state of the cache, if there is one, comes last."""
     ports, key = work.ports, work.key
     if work.draft.cache != "use":
         async with aclosing(ask_model(work, budget)) as events:
             async for event in events:
-                if isinstance(event, Attempt):
+                if isinstance(event, Attempt | Segment):
                     yield event
                 elif work.draft.cache == "bypass":
                     yield event, "bypass"
@@ -151,14 +175,14 @@ async def _from_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | tu
 
 async def _lead(
     work: Work, budget: Budget, lead: Lead
-) -> AsyncGenerator[Attempt | tuple[Delivery, CacheState]]:
+) -> AsyncGenerator[Attempt | Segment | tuple[Delivery, CacheState]]:
     """The one call for all who ask the same; the followers hear how it ended, or take over when it is given up."""
     ports, key = work.ports, work.key
     try:
         found: Delivery | None = None
         async with aclosing(ask_model(work, budget)) as events:
             async for event in events:
-                if isinstance(event, Attempt):
+                if isinstance(event, Attempt | Segment):
                     yield event
                 else:
                     found = event

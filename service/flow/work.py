@@ -70,6 +70,8 @@ class Work:
     before: Report
     masked: Masked
     asks_model: bool
+    streams: bool = False
+    """Whether the caller wants to see sentences before the reply is whole."""
     attempts: list[Attempt] = field(default_factory=list)
     input_tokens: int = 0
     output_tokens: int = 0

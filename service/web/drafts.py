@@ -3,6 +3,8 @@
 The two are plain ASGI routes of Litestar: what it does for a typed handler costs more than a check.
 """
 
+from contextlib import aclosing
+
 from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import ASGIRouteHandler, asgi
 from litestar.types import Receive, Scope, Send
@@ -12,6 +14,7 @@ from service.errors import Unauthorized
 from service.web.access import Slots
 from service.web.answers import CheckOut, RewriteOut
 from service.web.body import decode, read_body, require_json
+from service.web.events import asked_for, send_events
 from service.web.front import NO_STORE, Call, call_of, send_bytes
 from service.web.operations import BODY_ERRORS, Operation
 from service.web.requests import CheckIn, RewriteIn, read_check, read_rewrite
@@ -37,8 +40,13 @@ OPERATIONS = (
         "A courteous text that passes the same policy, keeps every fact and adds none, or `needs_review` where no "
         "engine can keep that promise. Trouble with the model is never an error of this call: the phrasebook "
         "answers, and `attempts` says what happened. A draft of more than 5,000 characters is checked and not "
-        "rewritten (`needs_review`, reason `too_long`) unless it passes as it is.",
-        body=RewriteIn, answer=RewriteOut, errors=BODY_ERRORS,
+        "rewritten (`needs_review`, reason `too_long`) unless it passes as it is.\n\n"
+        "With `Accept: text/event-stream` the answer comes as events, each with an `id` and one JSON object: `check` "
+        "(the report on the draft, at once), `segment` (`{attempt, index, text}`: sentences of the reply to that "
+        "attempt, counted from 0, each verified together with all before it), `attempt` (as it ends; one that is not "
+        "`accepted` withdraws its segments), `done` (the whole answer: the authority), or `error` (a problem). A text "
+        "from the cache or the phrasebook has no segments.",
+        body=RewriteIn, answer=RewriteOut, errors=BODY_ERRORS, as_events=True,
         example={
             "draft": "不知道，你找领导去。",
             "context": {"customer_message": "我的包裹到哪了？", "customer": {"surname": "张", "title": "先生"}},
@@ -66,6 +74,11 @@ def draft_routes(coach: Coach, slots: Slots) -> list[ASGIRouteHandler]:
         call = _begin(scope)
         body = await read_body(receive, call.headers.get(b"content-length"))
         draft = read_rewrite(decode(body))
+        if asked_for(call.headers.get(b"accept")):
+            with slots.one():
+                async with aclosing(coach.steps(draft, _caller(call))) as events:
+                    await send_events(events, draft.text, call, receive, send)
+            return
         with slots.one():
             done = await coach.rewrite(draft, _caller(call))
         call.answer = done

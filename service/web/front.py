@@ -32,6 +32,8 @@ class Call(Served):
 
     headers: dict[bytes, bytes] = field(default_factory=dict)
     caller: Caller | None = None
+    error: Exception | None = None
+    """What went wrong when the head of the answer was out already."""
 
 
 def call_of(scope: Any) -> Call:
@@ -94,11 +96,17 @@ class Front:
                 raise
             await send_problem(answer, told)
         finally:
-            call.status = call.status or GONE
             call.route = routed.get("path_template") or "(none)"
-            call.tenant = call.caller.tenant if call.caller is not None else None
             call.elapsed_ms = (perf_counter() - started) * 1000
-            self._telemetry.record(call)
+            self._record(call)
+
+    def _record(self, call: Call) -> None:
+        """Count and log a call that is over."""
+        call.status = call.status or GONE
+        call.tenant = call.caller.tenant if call.caller is not None else None
+        if call.error is not None:
+            self._telemetry.error(call.request_id, call.error)
+        self._telemetry.record(call)
 
     def _request_id(self, headers: dict[bytes, bytes]) -> str:
         sent = headers.get(b"x-request-id")

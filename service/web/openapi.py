@@ -134,6 +134,8 @@ def _answer(operation: Operation) -> dict[str, Any]:
         content = {answer: {"schema": {"type": "string" if answer.startswith("text/") else "object"}}}
     else:
         content = {"application/json": {"schema": _ref(answer)}}
+    if operation.as_events:
+        content["text/event-stream"] = {"schema": {"type": "string"}}
     return {"description": operation.summary + ".", "headers": _REQUEST_ID, "content": content}
 
 

@@ -38,6 +38,8 @@ class Operation:
     parameters: tuple[Parameter, ...] = ()
     example: Mapping[str, Any] = field(default_factory=dict)
     is_open: bool = False
+    as_events: bool = False
+    """Whether `Accept: text/event-stream` gets the answer as it comes about."""
 
     @property
     def id(self) -> str:

@@ -1,9 +1,11 @@
 """What the web layer asks of the rest of the service, as small protocols."""
 
+from collections.abc import AsyncGenerator
 from typing import Literal, Protocol
 
 from service.core.compiling import Policy
 from service.core.results import Caller, Checked, Draft, Rewrite
+from service.flow.rewrite import Event
 
 
 class Readiness(Protocol):
@@ -49,6 +51,10 @@ class Coach(Protocol):
 
     async def rewrite(self, draft: Draft, caller: Caller) -> Rewrite:
         """A rewrite that is proven, or none."""
+        ...
+
+    def steps(self, draft: Draft, caller: Caller) -> AsyncGenerator[Event]:
+        """The same as it happens; what it raises it raises before its first event."""
         ...
 
     def policy(self, name: str, caller: Caller) -> Policy:

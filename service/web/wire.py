@@ -16,6 +16,7 @@ from service.core.results import (
     Report,
     Rewrite,
     ScenarioMatch,
+    Segment,
     Source,
 )
 from service.core.text import Span, Utf16
@@ -65,6 +66,16 @@ def rewrite_bytes(rewrite: Rewrite) -> bytes:
             "metadata": msgspec.Raw(json.dumps(metadata, ensure_ascii=False)) if metadata else {},
         }
     )
+
+
+def attempt_bytes(attempt: Attempt) -> bytes:
+    """The JSON of an attempt."""
+    return _encode(_attempt(attempt))
+
+
+def segment_bytes(segment: Segment) -> bytes:
+    """The JSON of a segment."""
+    return _encode({"attempt": segment.attempt, "index": segment.index, "text": segment.text})
 
 
 def _report(report: Report, units: Utf16) -> dict[str, Any]:

@@ -50,13 +50,6 @@ async def test_a_rewrite_answers_200(client: Client) -> None:
     assert answer.json()["metadata"] == {"ticket": "T-1"}
 
 
-async def test_who_asks_for_events_gets_the_whole_answer(client: Client) -> None:
-    """A client that would take events as well is answered in JSON."""
-    answer = await client.post("/rewrite", json={"draft": "a"}, headers={"accept": "text/event-stream"})
-    assert answer.status_code == 200
-    assert answer.json()["id"] == "rw_0001"
-
-
 async def test_the_same_check_gives_the_same_bytes(client: Client) -> None:
     """Two checks of one draft differ in nothing."""
     first, second = [await client.post("/check", json={"draft": "不知道。"}) for _ in range(2)]

@@ -12,6 +12,7 @@ from service.adapters.clock import SystemClock
 from service.adapters.openai_model import OpenAIModel
 from service.core.messages import Message
 from service.flow.attempts import Attempts, Budget
+from tests.kit.asking import ask
 from tests.kit.fake_model import FakeModel
 from tests.kit.model_scripts import (
     Script,
@@ -47,7 +48,7 @@ async def attempting(script: Script, *models: str) -> AsyncIterator[tuple[FakeMo
 async def attempt(attempts: Attempts, deadline_s: float = 8.0) -> tuple[str | None, list[str]]:
     """One request: its text, and the codes of its failed calls."""
     budget = Budget(time.monotonic() + deadline_s)
-    reply, failed = await attempts.next((Message("user", "不知道"),), 0.3, 100, budget)
+    reply, failed = await ask(attempts, (Message("user", "不知道"),), 0.3, 100, budget)
     return reply.text if reply else None, [item.reasons[0].code for item in failed]
 
 

@@ -1,7 +1,7 @@
 """The application on in-memory fakes: a coach that answers what it is told, keys, limits and a log to look into."""
 
 import io
-from collections.abc import Callable, Mapping
+from collections.abc import AsyncGenerator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
@@ -28,6 +28,7 @@ from service.core.results import (
     Report,
     Rewrite,
     ScenarioMatch,
+    Segment,
     Severity,
     Source,
     Usage,
@@ -36,6 +37,7 @@ from service.core.results import (
 from service.core.shapes import SourceEntry
 from service.core.text import Span
 from service.errors import NoModel, UnknownPolicy, UnknownScenario
+from service.flow.rewrite import Done, Event
 from service.settings import Settings
 from service.web.app import CoachApp, create_app
 
@@ -111,6 +113,8 @@ class FakeCoach:
     """Answers every draft alike; `fails` is raised instead, and `drafts` keeps what was asked."""
 
     fails: Exception | None = None
+    breaks: Exception | None = None
+    """What goes wrong behind the first events of a stream."""
     readiness: FakeReadiness = field(default_factory=FakeReadiness)
     drafts: list[tuple[Draft, Caller]] = field(default_factory=list)
     started: bool = False
@@ -140,6 +144,16 @@ class FakeCoach:
             scenario=None, cache="miss", policy=STAMP, prompt_version="rewrite@v1", model=None, usage=Usage(),
             elapsed_ms=3.14159,
         )  # fmt: skip
+
+    async def steps(self, draft: Draft, caller: Caller) -> AsyncGenerator[Event]:
+        """The canned check, a sentence, an attempt, and the canned rewrite."""
+        yield await self.check(draft, caller)
+        yield Segment(0, 0, "很抱歉。")
+        if self.breaks is not None:
+            raise self.breaks
+        done = await self.rewrite(draft, caller)
+        yield done.attempts[0]
+        yield Done(done)
 
     def policy(self, name: str, caller: Caller) -> Policy:
         """The one policy, when granted."""

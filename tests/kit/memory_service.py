@@ -8,7 +8,7 @@ from service.adapters.prompt_files import load_prompts
 from service.core.results import Caller, Draft, Rewrite
 from service.errors import ModelError
 from service.flow.attempts import Attempts
-from service.flow.rewrite import rewrite
+from service.flow.rewrite import Event, rewrite, steps
 from service.flow.work import Ports
 from service.ports import ModelCall
 from tests.kit.fake_clock import FakeClock
@@ -44,3 +44,8 @@ class MemoryService:
     async def rewrite(self, draft: Draft = RUDE, caller: Caller = CALLER, **changes: Any) -> Rewrite:
         """The answer to a draft."""
         return await rewrite(replace(draft, **changes), caller, POLICY, PROMPTS, self.ports, 8.0)
+
+    async def events(self, draft: Draft = RUDE, caller: Caller = CALLER, **changes: Any) -> list[Event]:
+        """What happens to a draft, streamed."""
+        draft = replace(draft, **changes)
+        return [event async for event in steps(draft, caller, POLICY, PROMPTS, self.ports, 8.0, streams=True)]

@@ -20,6 +20,7 @@ class ScriptedModel:
     calls: list[ModelCall] = field(default_factory=list)
     begun: list[float] = field(default_factory=list)
     closed_early: int = 0
+    begins: str = "您"
     instead: Callable[[ModelCall], Awaitable[ModelReply]] | None = None
     """Called in place of the script when a test needs a call that waits."""
 
@@ -40,10 +41,14 @@ class ScriptedModel:
         return ModelReply(self._outcome(call), call.model)
 
     async def stream(self, call: ModelCall) -> AsyncIterator[ModelDelta | ModelReply]:
-        """The first character, then the outcome: an error strikes in the midst of the answer."""
+        """Character by character; an error strikes in the midst of the answer, behind what `begins` says."""
         try:
-            yield ModelDelta("您")
-            text = self._outcome(call)
+            try:
+                text = self._outcome(call)
+            except ModelError:
+                for char in self.begins:
+                    yield ModelDelta(char)
+                raise
             for char in text:
                 yield ModelDelta(char)
             yield ModelReply(text, call.model)

@@ -21,6 +21,7 @@ from service.errors import (
 from service.flow.attempts import LEAST_CALL_S, RESERVE_S, Attempts, Budget
 from service.flow.breaker import LONGEST_REST_S
 from service.ports import ModelCall, ModelDelta, ModelReply
+from tests.kit.asking import ask
 from tests.kit.fake_clock import FakeClock
 from tests.kit.scripted_model import Outcome, ScriptedModel
 
@@ -58,7 +59,7 @@ class Bench:
 
     async def ask(self, budget: Budget | None = None) -> tuple[str | None, list[str]]:
         """The text, and the codes of the failed attempts in order."""
-        reply, failed = await self.attempts.next(MESSAGES, 0.3, 100, budget or self.budget())
+        reply, failed = await ask(self.attempts, MESSAGES, 0.3, 100, budget or self.budget())
         assert all(attempt.outcome == "failed" and attempt.engine == "model" for attempt in failed)
         return reply.text if reply else None, [attempt.reasons[0].code for attempt in failed]
 
@@ -81,7 +82,7 @@ async def test_one_call_when_all_is_well() -> None:
 async def test_no_model() -> None:
     """Without a model there is no reply, no attempt and no delay; the state says none."""
     attempts = Attempts(None, ("a",), FakeClock())
-    assert await attempts.next(MESSAGES, 0.3, 100, Budget(1008.0)) == (None, ())
+    assert await ask(attempts, MESSAGES, 0.3, 100, Budget(1008.0)) == (None, ())
     assert attempts.state == "none"
 
 
@@ -329,7 +330,7 @@ async def test_no_call_without_time() -> None:
 async def test_a_failed_attempt_tells_how_long_it_took() -> None:
     """An attempt carries the model, the code and the milliseconds of its call."""
     bench = Bench(always(ModelTimeout("late")), takes_s=2.0)
-    _, (attempt,) = await bench.attempts.next(MESSAGES, 0.3, 100, bench.budget())
+    _, (attempt,) = await ask(bench.attempts, MESSAGES, 0.3, 100, bench.budget())
     assert (attempt.model, attempt.reasons[0].code, attempt.reasons[0].detail) == ("a", "timeout", "late")
     assert attempt.elapsed_ms == pytest.approx(2000.0)
 
@@ -339,7 +340,7 @@ async def test_a_stream_that_breaks_is_withdrawn_and_begun_anew() -> None:
     bench = Bench(in_turn(ModelUnavailable(code="connection"), "您好"))
     async with aclosing(bench.attempts.run(MESSAGES, 0.3, 100, bench.budget(), stream=True)) as items:
         kinds = [type(item) async for item in items]
-    assert kinds == [ModelDelta, Attempt, ModelDelta, ModelDelta, ModelDelta, ModelReply]
+    assert kinds == [ModelDelta, Attempt, ModelDelta, ModelDelta, ModelReply]
 
 
 async def test_leaving_a_stream_hangs_up() -> None:

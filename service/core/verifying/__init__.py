@@ -47,13 +47,9 @@ def judge(
     reasons = list(shape.unlike_a_reply(sources, text, canaries))
     if reasons and reasons[0].code == "empty":
         return Judgement(tuple(reasons))
-    reasons += tokens.misused(sources, candidate)
     facts = claims.candidate_facts(sources, text)
-    reasons += claims.lost_and_invented(sources, text, facts)
-    reasons += denials.turned(sources, text, facts)
-    reasons += limits.unbounded(sources, text, facts)
-    reasons += bindings.swapped(sources, text, facts)
-    reasons += commitments.added(sources, text)
+    reasons += tokens.misused(sources, candidate)
+    reasons += _against(sources, text, facts)
     if reasons:
         return Judgement(tuple(dict.fromkeys(reasons)))
     shown = unmask(candidate, masked)
@@ -62,6 +58,45 @@ def judge(
     if judged.reasons:
         return judged
     return judged._replace(facts=_fates(sources, text, facts, squeeze(final.draft.plain)))
+
+
+def part_may_show(
+    policy: Policy,
+    masked: Masked,
+    part: str,
+    reading: Reading,
+    before: Report,
+    *,
+    canaries: tuple[str, ...] = (),
+) -> str | None:
+    """The unmasked beginning of a candidate when nothing stands against it but that more must come; else None.
+
+    `part` ends with a sentence. What it lacks (facts, an apology, a way forward) may still follow it.
+    """
+    sources = Sources(policy, masked, reading, before)
+    text = ReadText(part)
+    facts = claims.candidate_facts(sources, text)
+    against = [
+        *shape.unlike_a_reply(sources, text, canaries),
+        *tokens.misused(sources, part, whole=False),
+        *[reason for reason in _against(sources, text, facts) if reason.code != "fact_missing"],
+    ]
+    if against:
+        return None
+    shown = unmask(part, masked)
+    report = check(policy, reading.with_draft(shown))
+    return shown if all(finding.severity is Severity.INFO for finding in report.findings) else None
+
+
+def _against(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> list[Reason]:
+    """What the draft and its context hold against what a candidate says."""
+    return [
+        *claims.lost_and_invented(sources, text, facts),
+        *denials.turned(sources, text, facts),
+        *limits.unbounded(sources, text, facts),
+        *bindings.swapped(sources, text, facts),
+        *commitments.added(sources, text),
+    ]
 
 
 def judge_again(masked: Masked, text: str, after: Report, rules: tuple[str | None, ...]) -> Judgement:
@@ -127,4 +162,4 @@ def in_order(masked: Masked) -> list[Fact]:
     return sorted((*masked.facts, *masked.hidden), key=lambda one: one.span)
 
 
-__all__ = ["Judgement", "all_kept", "judge", "judge_again"]
+__all__ = ["Judgement", "all_kept", "judge", "judge_again", "part_may_show"]

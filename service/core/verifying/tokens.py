@@ -18,14 +18,17 @@ _TOUCHED = re.compile(r"[0-9A-Za-z]\[[A-Z]{1,16}_\d{1,6}\]|\[[A-Z]{1,16}_\d{1,6}
 _TITLES = re.compile(r"先生|女士|小姐|太太")
 
 
-def misused(sources: Sources, candidate: str) -> Iterator[Reason]:
-    """One reason for each token that is lacking, used too often, unknown or not for the agent to say."""
+def misused(sources: Sources, candidate: str, *, whole: bool = True) -> Iterator[Reason]:
+    """One reason for each token that is lacking, used too often, unknown or not for the agent to say.
+
+    Nothing is lacking yet in a candidate that is not `whole`.
+    """
     masked = sources.masked
     used = Counter(TOKEN_LIKE.findall(candidate)) if "_" in candidate else Counter[str]()
     for token in masked.tokens:
         count = used.pop(token.name, 0)
         if token.count_in_draft:
-            if count == 0 and not _may_go(sources, token):
+            if count == 0 and whole and not _may_go(sources, token):
                 yield Reason("token_misused", f"缺少 {token.name}")
             elif count > token.count_in_draft:
                 yield Reason("token_misused", f"{token.name} 多于原文的 {token.count_in_draft} 处")
