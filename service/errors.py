@@ -69,6 +69,9 @@ class BadTable(InputError):
 class UnknownScenario(InputError):
     """The scenario named is not in the policy; the detail lists the known ones."""
 
+    pointer: str | None = None
+    """Where in the body it stands, when not in the `context`."""
+
 
 class UnknownPolicy(InputError):
     """The policy named is not there or not granted to the caller; the detail lists the known ones."""

@@ -14,12 +14,13 @@ from service.adapters.policy_shelf import PolicyShelf
 from service.adapters.prompt_files import load_prompts
 from service.adapters.store import Store
 from service.core.compiling import Policy
-from service.core.results import Caller, Checked, Draft, Rewrite
+from service.core.results import Caller, Checked, Draft, Rewrite, Suggestion, Suggestions
 from service.errors import UnknownPolicy
 from service.flow.aside import aside
 from service.flow.attempts import Attempts
 from service.flow.examining import checked
 from service.flow.rewrite import Event, rewrite, steps
+from service.flow.suggest import suggestions
 from service.flow.work import Ports
 from service.ports import ChatModel, Clock
 from service.settings import Settings
@@ -93,6 +94,13 @@ class Coach:
         """
         policy = self.policy(draft.policy, caller)
         return steps(draft, caller, policy, self._prompts, self._ports, self._deadline_s, streams=True)
+
+    def suggestions(
+        self, draft: Draft, count: int, caller: Caller
+    ) -> AsyncGenerator[Suggestion | Suggestions]:
+        """Replies to a customer as they are verified; all of them come last. Raises like `steps`."""
+        policy = self.policy(draft.policy, caller)
+        return suggestions(draft, count, caller, policy, self._prompts, self._ports, self._deadline_s)
 
     def ready(self) -> Readiness:
         """The last known state of everything outside."""

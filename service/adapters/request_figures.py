@@ -10,7 +10,7 @@ BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 
 
 class RequestFigures(Collector):
-    """Requests by method, route and status, their times by route, verdicts of checks, and what rewrites came to.
+    """Requests by method, route and status, their times by route, verdicts of checks, and what rewrites and suggestions came to, and feedback.
 
     Written from the event loop alone and read from anywhere.
     """
@@ -21,6 +21,8 @@ class RequestFigures(Collector):
         self._sums: dict[str, float] = {}
         self._verdicts: dict[str, int] = {}
         self._rewrites: dict[tuple[str, str, str], int] = {}
+        self._suggestions: dict[tuple[int, str], int] = {}
+        self._feedback: dict[tuple[str, str], int] = {}
         self._attempts: dict[tuple[str, str, str], int] = {}
         self._tokens = {"input": 0, "output": 0}
 
@@ -43,6 +45,16 @@ class RequestFigures(Collector):
         """Count a rewrite that was answered."""
         key = (status, engine, cache)
         self._rewrites[key] = self._rewrites.get(key, 0) + 1
+
+    def count_suggestions(self, number: int, reason: str) -> None:
+        """Count an answer to a customer's message by how many replies it held, and why there were none."""
+        key = (number, reason)
+        self._suggestions[key] = self._suggestions.get(key, 0) + 1
+
+    def count_feedback(self, of: str, action: str) -> None:
+        """Count what an agent did with a rewrite or a suggestion."""
+        key = (of, action)
+        self._feedback[key] = self._feedback.get(key, 0) + 1
 
     def count_attempt(self, engine: str, outcome: str, code: str) -> None:
         """Count an attempt at a rewrite under one of its reasons, '' for none."""
@@ -76,6 +88,18 @@ class RequestFigures(Collector):
         for labels, number in list(self._rewrites.items()):
             rewrites.add_metric(labels, number)
         yield rewrites
+        suggested = CounterMetricFamily(
+            "coach_suggestions", "Messages of customers answered.", labels=("suggestions", "reason")
+        )
+        for (held, reason), number in list(self._suggestions.items()):
+            suggested.add_metric((str(held), reason), number)
+        yield suggested
+        feedback = CounterMetricFamily(
+            "coach_feedback", "What agents did with what they were given.", labels=("of", "action")
+        )
+        for pair, number in list(self._feedback.items()):
+            feedback.add_metric(pair, number)
+        yield feedback
         attempts = CounterMetricFamily(
             "coach_attempts", "Attempts at a rewrite.", labels=("engine", "outcome", "code")
         )

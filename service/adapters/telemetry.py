@@ -18,13 +18,16 @@ from prometheus_client import (
 from service.adapters.log_lines import LogLines
 from service.adapters.request_figures import RequestFigures
 from service.adapters.trace_lines import describe
-from service.core.results import Attempt, Checked, Rewrite
+from service.core.results import Attempt, Checked, Rewrite, Suggestions
 
 MAX_LINE_BYTES = 2000
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
 # A second series for each one, of no use to anybody here.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 _encode = msgspec.json.Encoder().encode
+
+
+Answer = Checked | Rewrite | Suggestions
 
 
 @dataclass(slots=True)
@@ -37,7 +40,7 @@ class Served:
     tenant: str | None = None
     status: int = 500
     elapsed_ms: float = 0.0
-    answer: Checked | Rewrite | None = None
+    answer: Answer | None = None
 
 
 class Telemetry:
@@ -61,8 +64,12 @@ class Telemetry:
         answer = served.answer
         if isinstance(answer, Checked):
             self._figures.count_verdict(answer.report.verdict)
+        elif isinstance(answer, Rewrite):
+            self._figures.count_rewrite(answer.status, answer.engine, answer.cache)
+            self._count_work(answer)
         elif answer is not None:
-            self._count_rewrite(answer)
+            self._figures.count_suggestions(len(answer.suggestions), answer.reason or "")
+            self._count_work(answer)
         level = "error" if served.status >= 500 and served.status != 503 else "info"
         if LEVELS[level] < self._floor:
             return
@@ -78,7 +85,7 @@ class Telemetry:
             "elapsed_ms": round(served.elapsed_ms, 3),
         }
         if answer is not None:
-            fields |= _of_check(answer) if isinstance(answer, Checked) else _of_rewrite(answer)
+            fields |= _told(answer)
         self.lines.write(_line(fields))
 
     def error(self, request_id: str, error: BaseException) -> None:
@@ -92,15 +99,18 @@ class Telemetry:
         if LEVELS[level] >= self._floor:
             self.lines.write(_line({"time": self._time(), "level": level, "event": event, **fields}))
 
+    def count_feedback(self, of: str, action: str) -> None:
+        """Count what an agent did with a `rewrite` or a `suggestion`."""
+        self._figures.count_feedback(of, action)
+
     def render(self) -> bytes:
         """The metrics in the text format of Prometheus."""
         return generate_latest(self.registry)
 
-    def _count_rewrite(self, rewrite: Rewrite) -> None:
+    def _count_work(self, answer: Rewrite | Suggestions) -> None:
         figures = self._figures
-        figures.count_rewrite(rewrite.status, rewrite.engine, rewrite.cache)
-        figures.count_tokens(rewrite.usage.input_tokens, rewrite.usage.output_tokens)
-        for attempt in rewrite.attempts:
+        figures.count_tokens(answer.usage.input_tokens, answer.usage.output_tokens)
+        for attempt in answer.attempts:
             for code in _codes(attempt) or [""]:
                 figures.count_attempt(attempt.engine, attempt.outcome, code)
 
@@ -110,6 +120,25 @@ class Telemetry:
         if self._stamp[0] != second:
             self._stamp = (second, time.strftime("%Y-%m-%dT%H:%M:%S", time.gmtime(second)))
         return f"{self._stamp[1]}.{int((now - second) * 1000):03d}Z"
+
+
+def _told(answer: Answer) -> dict[str, Any]:
+    if isinstance(answer, Checked):
+        return _of_check(answer)
+    return _of_rewrite(answer) if isinstance(answer, Rewrite) else _of_suggestions(answer)
+
+
+def _of_suggestions(answer: Suggestions) -> dict[str, Any]:
+    return {
+        "suggest": answer.id,
+        "scenario": answer.scenario.id if answer.scenario else None,
+        "suggestions": len(answer.suggestions),
+        "reason": answer.reason,
+        "attempts": [[attempt.engine, attempt.outcome, *_codes(attempt)] for attempt in answer.attempts],
+        "policy": answer.policy.name,
+        "policy_version": answer.policy.version,
+        "prompt_version": answer.prompt_version,
+    }
 
 
 def _of_check(checked: Checked) -> dict[str, Any]:

@@ -133,6 +133,44 @@ def rewrite(text: str, *, as_json: bool, fail_on: str, **context: Any) -> None:
 
 
 @cli.command()
+@click.argument("message")
+@click.option("--scenario", metavar="ID", help="The situation; else matched from MESSAGE.")
+@click.option("--channel", type=click.Choice(["phone", "chat", "email", "ticket"]))
+@click.option("--stage", type=click.Choice(["opening", "middle", "closing"]))
+@click.option("--surname", help="The customer's surname.")
+@click.option("--title", help="The customer's title, such as 先生 or 女士.")
+@click.option("--agent-id", help="The agent's employee number.")
+@click.option("--policy", default="default", show_default=True)
+@click.option("--count", type=click.IntRange(1, 3), default=3, show_default=True)
+@click.option("--json", "as_json", is_flag=True, help="Answer with the JSON of the HTTP contract.")
+def suggest(message: str, *, count: int, as_json: bool, **context: Any) -> None:
+    """Replies to a customer's MESSAGE (`-`: standard input), each proven; exit code 1 when there is none."""
+    from service.cli.printing import suggestion_lines
+    from service.settings import read_settings
+    from service.web.wire import suggestions_bytes
+    from service.wiring import build
+
+    asked = read_draft(message, context)
+    if len(asked.text) > MAX_TEXT_CHARS:
+        raise Mistake(f"the message is longer than {MAX_TEXT_CHARS:,} characters")
+    draft = dataclasses.replace(asked, text="", customer_message=asked.text, cache="bypass")
+    coach = build(read_settings())
+
+    async def answer() -> Any:
+        try:
+            return [event async for event in coach.suggestions(draft, count, coach.local_caller())][-1]
+        finally:
+            await coach.close()
+
+    done = asyncio.run(answer())
+    if as_json:
+        click.echo(suggestions_bytes(done).decode())
+    else:
+        click.echo("\n".join(suggestion_lines(done)))
+    sys.exit(0 if done.suggestions else 1)
+
+
+@cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--no-worker", is_flag=True, help="Leave the bulk worker to another process.")

@@ -6,12 +6,16 @@ from pathlib import Path
 from service.adapters.policy_files import clean, known_exceptions, load_policy
 from service.core.compiling import compile_policy
 from service.core.policy_tests import run
-from service.core.results import Finding, Missing, Report, Rewrite, Severity
+from service.core.results import Finding, Missing, Report, Rewrite, Severity, Suggestions
 
 VERDICTS = {"block": "不能发送", "revise": "建议修改", "pass": "可以发送"}
 STATUSES = {"unchanged": "原稿可用", "rewritten": "已改写", "needs_review": "需要人工处理"}
 ENGINES = {"model": "模型", "phrasebook": "话术库", "none": "未调用"}
 MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
+ACTS = {
+    "solve": "解决", "ask": "询问", "take-over": "跟进", "refuse": "婉拒", "greet": "问候", "close": "结束",
+}  # fmt: skip
+SILENCES = {"low_confidence": "没有把握判断是哪种情形，不作建议。", "none_verified": "没有一条回复通过检查。"}
 RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -30,6 +34,15 @@ def report_lines(report: Report) -> list[str]:
     for missing in report.missing:
         lines += _item(missing, f"第{missing.insert_at + 1}字前" if missing.insert_at else "开头")
     return lines
+
+
+def suggestion_lines(answer: Suggestions) -> list[str]:
+    """Each reply with what it does; without any, the reason and the situations that came nearest."""
+    lines = [f"{number}. [{ACTS[one.does]}] {one.text}" for number, one in enumerate(answer.suggestions, 1)]
+    if answer.reason is not None:
+        lines.append(SILENCES[answer.reason])
+    near = [f"{one.id}（{'、'.join(one.cues)}）" for one in answer.candidates]
+    return [*lines, "", "情形：" + "；".join(near)] if near else lines
 
 
 def _item(item: Finding | Missing, place: str) -> Iterator[str]:

@@ -5,7 +5,7 @@ from typing import Literal
 from pydantic import Field
 
 from service.core.checks.pattern import Expression
-from service.core.results import Channel, Stage
+from service.core.results import Act, Channel, Stage
 from service.core.shapes import Shape, Slug, SourceEntry, When, Words
 
 
@@ -22,7 +22,7 @@ class Reply(Shape):
     """A reply that passes the policy; slots are `${customer} ${company} ${hotline} ${hours} ${agent_id}`."""
 
     text: Words
-    does: Literal["solve", "ask", "take-over", "refuse", "greet", "close"]
+    does: Act
     channel: tuple[Channel, ...] = ()
 
 

@@ -17,6 +17,10 @@ CacheState = Literal["hit", "miss", "bypass"]
 Status = Literal["unchanged", "rewritten", "needs_review"]
 Outcome = Literal["accepted", "rejected", "failed"]
 Hide = Literal["none", "personal", "opaque"]
+Act = Literal["solve", "ask", "take-over", "refuse", "greet", "close"]
+"""What a reply does."""
+Silence = Literal["low_confidence", "none_verified"]
+"""Why nothing is suggested."""
 
 RejectionCode = Literal[
     "policy_breach", "fact_missing", "fact_changed", "fact_invented", "commitment_invented", "token_misused",
@@ -188,7 +192,8 @@ class Attempt(NamedTuple):
     elapsed_ms: float
 
 
-class Segment(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Segment:
     """A sentence of a reply that is still being written, verified together with all before it."""
 
     attempt: int
@@ -215,6 +220,20 @@ class Usage(NamedTuple):
     output_tokens: int = 0
 
 
+class Suggestion(NamedTuple):
+    """A reply that a scenario offers, verified like a rewrite."""
+
+    id: str
+    text: str
+    engine: Engine
+    model: str | None
+    scenario: str
+    score: float
+    """How well it fits, 0-1: the scenario's score, less a little for each reply before it."""
+    does: Act
+    source: Source
+
+
 class PolicyStamp(NamedTuple):
     """Which policy spoke: its name and the version of the snapshot."""
 
@@ -228,6 +247,22 @@ class Checked(NamedTuple):
     report: Report
     scenario: ScenarioMatch | None
     policy: PolicyStamp
+
+
+class Suggestions(NamedTuple):
+    """The answer to a customer's message: replies, best first, or the reason why there is none."""
+
+    id: str
+    scenario: ScenarioMatch | None
+    candidates: tuple[ScenarioMatch, ...]
+    """The scenarios that the message could show, best first, sure enough or not."""
+    suggestions: tuple[Suggestion, ...]
+    reason: Silence | None
+    policy: PolicyStamp
+    attempts: tuple[Attempt, ...]
+    prompt_version: str | None
+    usage: Usage
+    elapsed_ms: float
 
 
 class Rewrite(NamedTuple):

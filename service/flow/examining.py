@@ -34,8 +34,13 @@ def checked(draft: Draft, policy: Policy, tenant: str, recall: Recall) -> Checke
     return Checked(recall.report(tenant, policy, draft, scenario, draft.text, make), scenario, policy.stamp)
 
 
-def _scenario(draft: Draft, policy: Policy) -> ScenarioMatch | None:
+def known_scenario(draft: Draft, policy: Policy) -> None:
+    """Raises `UnknownScenario` for one that the policy has not."""
     if draft.scenario is not None and draft.scenario not in policy.scenarios:
         raise UnknownScenario("Unknown scenario. Known: " + ", ".join(sorted(policy.scenarios)))
+
+
+def _scenario(draft: Draft, policy: Policy) -> ScenarioMatch | None:
+    known_scenario(draft, policy)
     message, _ = context_of(draft)
     return scenarios.match(policy, draft, message)

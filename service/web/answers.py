@@ -5,12 +5,14 @@ from typing import Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from service.core.results import (
+    Act,
     CacheState,
     Engine,
     FailureCode,
     Outcome,
     RejectionCode,
     Severity,
+    Silence,
     Status,
     Verdict,
 )
@@ -123,6 +125,29 @@ class CheckOut(ReportOut):
     policy: PolicyOut
 
 
+class CandidateOut(Answer):
+    """A scenario that the message could show."""
+
+    id: str
+    score: float = Field(ge=0, le=1)
+    cues: list[str]
+    """The words that decided."""
+
+
+class SuggestionOut(Answer):
+    """A reply, verified like a rewrite."""
+
+    id: str
+    text: str
+    engine: Literal["model", "phrasebook"]
+    model: str | None
+    scenario: str
+    score: float = Field(ge=0, le=1)
+    """How well it fits: the scenario's score, less a little for each reply before it."""
+    does: Act
+    source: SourceOut
+
+
 class ChangeOut(Answer):
     """One edit from draft to text; without rules it is style."""
 
@@ -192,3 +217,21 @@ class RewriteOut(Answer):
     elapsed_ms: float = Field(ge=0)
     metadata: dict[str, Any]
     """As sent."""
+
+
+class SuggestOut(Answer):
+    """The answer to a customer's message."""
+
+    id: str
+    scenario: ScenarioOut | None
+    """The situation that counts; null when none is sure enough."""
+    candidates: list[CandidateOut]
+    """The situations that the message could show, best first."""
+    suggestions: list[SuggestionOut]
+    reason: Silence | None
+    """Why the list is empty: no situation is sure enough, or no reply could be verified."""
+    attempts: list[AttemptOut]
+    policy: PolicyOut
+    prompt_version: str | None
+    usage: UsageOut
+    elapsed_ms: float

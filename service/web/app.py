@@ -16,11 +16,13 @@ from service.web.cors import Origins
 from service.web.docs import page_routes
 from service.web.documents import render_openapi
 from service.web.drafts import draft_routes
+from service.web.feedback import feedback_routes
 from service.web.front import Front, call_of
 from service.web.manual import manual_routes
 from service.web.problems import MEDIA_TYPE, tell
 from service.web.seam import Coach, Keys
 from service.web.states import States
+from service.web.suggest import suggest_routes
 from service.web.system import system_routes, watch
 
 
@@ -59,7 +61,7 @@ def create_app(
 ) -> CoachApp:
     """The application over one coach; it starts the coach, and closes it and the log at the end."""
     slots = Slots(settings.max_in_flight)
-    drafts = draft_routes(coach, slots)
+    drafts = [*draft_routes(coach, slots), *suggest_routes(coach, slots)]
     watches: list[asyncio.Task[None]] = []
 
     async def start() -> None:
@@ -76,6 +78,7 @@ def create_app(
     app = CoachApp(
         [
             *drafts,
+            *feedback_routes(telemetry),
             *manual_routes(coach),
             *system_routes(coach, telemetry, render_openapi()),
             *page_routes(),

@@ -9,17 +9,18 @@ from litestar.exceptions import MethodNotAllowedException
 from litestar.handlers import ASGIRouteHandler, asgi
 from litestar.types import Receive, Scope, Send
 
-from service.core.results import Caller
+from service.core.results import Attempt, Caller, Checked, Segment
 from service.errors import Unauthorized
+from service.flow.rewrite import Done, Event
 from service.web.access import Slots
 from service.web.answers import CheckOut, RewriteOut
 from service.web.body import decode, read_body, require_json
-from service.web.events import asked_for, send_events
+from service.web.events import Told, asked_for, send_events
 from service.web.front import NO_STORE, Call, call_of, send_bytes
 from service.web.operations import BODY_ERRORS, Operation
 from service.web.requests import CheckIn, RewriteIn, read_check, read_rewrite
 from service.web.seam import Coach
-from service.web.wire import checked_bytes, rewrite_bytes
+from service.web.wire import attempt_bytes, checked_bytes, rewrite_bytes, segment_bytes
 
 JSON_HEADERS = ((b"content-type", b"application/json"), NO_STORE)
 
@@ -62,32 +63,49 @@ def draft_routes(coach: Coach, slots: Slots) -> list[ASGIRouteHandler]:
 
     @asgi("/check", copy_scope=False)
     async def check(scope: Scope, receive: Receive, send: Send) -> None:
-        call = _begin(scope)
+        call = begin(scope)
         body = await read_body(receive, call.headers.get(b"content-length"))
         draft = read_check(decode(body))
-        checked = await coach.check(draft, _caller(call))
+        checked = await coach.check(draft, caller_of(call))
         call.answer = checked
         await send_bytes(send, 200, checked_bytes(checked, draft.text), JSON_HEADERS)
 
     @asgi("/rewrite", copy_scope=False)
     async def rewrite(scope: Scope, receive: Receive, send: Send) -> None:
-        call = _begin(scope)
+        call = begin(scope)
         body = await read_body(receive, call.headers.get(b"content-length"))
         draft = read_rewrite(decode(body))
         if asked_for(call.headers.get(b"accept")):
+
+            def told(event: Event) -> Told:
+                if isinstance(event, Done):
+                    call.answer = event.rewrite
+                return _told(event, draft.text)
+
             with slots.one():
-                async with aclosing(coach.steps(draft, _caller(call))) as events:
-                    await send_events(events, draft.text, call, receive, send)
+                async with aclosing(coach.steps(draft, caller_of(call))) as events:
+                    await send_events(events, told, call, receive, send)
             return
         with slots.one():
-            done = await coach.rewrite(draft, _caller(call))
+            done = await coach.rewrite(draft, caller_of(call))
         call.answer = done
         await send_bytes(send, 200, rewrite_bytes(done), JSON_HEADERS)
 
     return [check, rewrite]
 
 
-def _begin(scope: Scope) -> Call:
+def _told(event: Event, text: str) -> Told:
+    """An event of the rewrite of `text`."""
+    if isinstance(event, Checked):
+        return b"check", checked_bytes(event, text)
+    if isinstance(event, Segment):
+        return b"segment", segment_bytes(event)
+    if isinstance(event, Attempt):
+        return b"attempt", attempt_bytes(event)
+    return b"done", rewrite_bytes(event.rewrite)
+
+
+def begin(scope: Scope) -> Call:
     """The call, when its method and media type are right."""
     if scope["method"] != "POST":  # type: ignore[typeddict-item]
         raise MethodNotAllowedException(headers={"allow": "POST"})
@@ -96,7 +114,8 @@ def _begin(scope: Scope) -> Call:
     return call
 
 
-def _caller(call: Call) -> Caller:
+def caller_of(call: Call) -> Caller:
+    """The caller that the front let in."""
     if call.caller is None:
         raise Unauthorized
     return call.caller

@@ -1,17 +1,16 @@
-"""A rewrite as server-sent events (WHATWG HTML 9.2): what happens to a draft, as it happens."""
+"""An answer as server-sent events (WHATWG HTML 9.2): what happens, as it happens."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import suppress
+from typing import TypeVar
 
 from litestar.types import Receive, Send
 
-from service.core.results import Attempt, Checked, Rewrite, Segment
-from service.flow.rewrite import Done, Event
 from service.web.front import NO_STORE, Call
 from service.web.problems import tell
-from service.web.wire import attempt_bytes, checked_bytes, rewrite_bytes, segment_bytes
 
+T = TypeVar("T")
 MEDIA_TYPE = b"text/event-stream"
 # A proxy that collects an answer before it passes it on would spoil it.
 _HEADERS = ((b"content-type", MEDIA_TYPE), NO_STORE, (b"x-accel-buffering", b"no"))
@@ -22,10 +21,14 @@ def asked_for(accept: bytes | None) -> bool:
     return accept is not None and MEDIA_TYPE in accept.lower()
 
 
+Told = tuple[bytes, bytes]
+"""The name of an event, and its JSON object."""
+
+
 async def send_events(
-    events: AsyncGenerator[Event], text: str, call: Call, receive: Receive, send: Send
+    events: AsyncGenerator[T], tell_of: Callable[[T], Told], call: Call, receive: Receive, send: Send
 ) -> None:
-    """Send what happens to the draft `text` until it is done, or nobody listens any more.
+    """Send what happens until it is over, or nobody listens any more.
 
     What is raised before the first event is raised here; later it becomes an `error` event, the last.
     """
@@ -34,12 +37,9 @@ async def send_events(
     gone = asyncio.ensure_future(_gone(receive))
     try:
         number = 1
-        event: Event | None = first
+        event: T | None = first
         while event is not None:
-            name, data = _told(event, text)
-            if isinstance(event, Done):
-                call.answer = event.rewrite
-            await _send(send, number, name, data)
+            await _send(send, number, *tell_of(event))
             number += 1
             try:
                 event = await _next(events, gone)
@@ -55,7 +55,7 @@ async def send_events(
             await gone
 
 
-async def _next(events: AsyncGenerator[Event], gone: asyncio.Future[None]) -> Event | None:
+async def _next(events: AsyncGenerator[T], gone: asyncio.Future[None]) -> T | None:
     """The next event; None when there is none, or nobody to tell it to: then its work has been stopped."""
     coming = asyncio.ensure_future(anext(events, None))
     await asyncio.wait((coming, gone), return_when=asyncio.FIRST_COMPLETED)
@@ -71,18 +71,6 @@ async def _gone(receive: Receive) -> None:
     """Ends when the client has hung up."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-def _told(event: Event, text: str) -> tuple[bytes, bytes]:
-    """The name of an event and its JSON object."""
-    if isinstance(event, Checked):
-        return b"check", checked_bytes(event, text)
-    if isinstance(event, Attempt):
-        return b"attempt", attempt_bytes(event)
-    if isinstance(event, Segment):
-        return b"segment", segment_bytes(event)
-    rewrite: Rewrite = event.rewrite
-    return b"done", rewrite_bytes(rewrite)
 
 
 async def _send(send: Send, number: int, name: bytes, data: bytes) -> None:

@@ -6,13 +6,19 @@ from typing import Any
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from service.web import drafts, manual, system
+from service.web import drafts, feedback, manual, suggest, system
 from service.web.answers import Answer
 from service.web.mistakes import CODES
 from service.web.operations import Operation
 from service.web.problems import MEDIA_TYPE, PROBLEMS
 
-OPERATIONS: tuple[Operation, ...] = (*drafts.OPERATIONS, *manual.OPERATIONS, *system.OPERATIONS)
+OPERATIONS: tuple[Operation, ...] = (
+    *drafts.OPERATIONS,
+    *suggest.OPERATIONS,
+    *feedback.OPERATIONS,
+    *manual.OPERATIONS,
+    *system.OPERATIONS,
+)
 VERSION = "0.1.0"
 _TEMPLATE = "#/components/schemas/{model}"
 _HEADERS = {

@@ -172,7 +172,8 @@ def tell(error: Exception, request_id: str, *, in_body: bool = True) -> Told:
         return Told(500, problem_bytes("internal", "", request_id), ())
     problems = error.problems if isinstance(error, errors.BadBody | errors.DraftTooLong) else ()
     if row.pointer and in_body:
-        problems = (InputProblem(row.pointer, row.mistake, error.detail),)
+        pointer = getattr(error, "pointer", None) or row.pointer
+        problems = (InputProblem(pointer, row.mistake, error.detail),)
     headers: tuple[tuple[bytes, bytes], ...] = ()
     if row.status == 401:
         headers = ((b"www-authenticate", b"Bearer"),)

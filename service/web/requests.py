@@ -96,8 +96,18 @@ class RewriteIn(CheckIn):
     """Any JSON object; given back as sent."""
 
 
+class SuggestIn(ContextIn):
+    """A customer's message to answer; one of `customer_message`, `history` and `scenario` is needed."""
+
+    count: Annotated[int, Field(ge=1, le=3)] | None = None
+    """How many replies at most, 1-3; 3 when absent."""
+    policy: Text | None = None
+    """The name of a policy granted to the caller; `default` when absent."""
+
+
 _CHECK = TypeAdapter(CheckIn).validator
 _REWRITE = TypeAdapter(RewriteIn).validator
+_SUGGEST = TypeAdapter(SuggestIn).validator
 _NO_CONTEXT = ContextIn()
 
 
@@ -126,6 +136,25 @@ def read_rewrite(body: Any) -> Draft:
     return _draft(sent, sent.mode, sent.engine, sent.cache, sent.metadata)
 
 
+def read_suggest(body: Any) -> tuple[Draft, int]:
+    """The context of a decoded `/suggest` body as a draft without text, and how many replies at most.
+
+    Raises like `read_check`.
+    """
+    try:
+        sent = cast(SuggestIn, _SUGGEST.validate_python(_bounded(body)))
+    except ValidationError as mistakes:
+        if mistakes.error_count() <= MAX_COUNTED:
+            require_finite(body)
+        refuse(mistakes)
+    if sent.customer_message is None and not sent.history and sent.scenario is None:
+        problem = InputProblem("/customer_message", "missing", "Give customer_message, history or scenario.")
+        raise BadBody("There is nothing to answer.", (problem,))
+    return Draft(
+        "", **_around(sent), policy="default" if sent.policy is None else sent.policy
+    ), sent.count or 3
+
+
 def _bounded(body: Any) -> Any:
     """The body, refused when it is a crowd of fields: to name each of 100,000 would hold everybody up."""
     if body.__class__ is dict:
@@ -147,21 +176,27 @@ def _draft(
         raise BadBody("The draft is blank.", (problem,))
     if metadata:
         require_finite(metadata)
-    context = sent.context or _NO_CONTEXT
-    customer, agent, history = context.customer, context.agent, context.history
     return Draft(
         text=sent.draft,
-        customer_message=context.customer_message,
-        history=tuple([Turn(turn.role, turn.text) for turn in history]) if history else (),
-        scenario=context.scenario,
-        channel=context.channel,
-        stage=context.stage,
-        surname=customer.surname if customer else None,
-        title=customer.title if customer else None,
-        agent_id=agent.id if agent else None,
+        **_around(sent.context or _NO_CONTEXT),
         policy="default" if sent.policy is None else sent.policy,
         mode=mode or "polish",
         engine=engine or "auto",
         cache=cache or "use",
         metadata=metadata or {},
     )
+
+
+def _around(context: ContextIn) -> dict[str, Any]:
+    """What is known around a draft."""
+    customer, agent, history = context.customer, context.agent, context.history
+    return {
+        "customer_message": context.customer_message,
+        "history": tuple([Turn(turn.role, turn.text) for turn in history]) if history else (),
+        "scenario": context.scenario,
+        "channel": context.channel,
+        "stage": context.stage,
+        "surname": customer.surname if customer else None,
+        "title": customer.title if customer else None,
+        "agent_id": agent.id if agent else None,
+    }

@@ -4,7 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Literal, Protocol
 
 from service.core.compiling import Policy
-from service.core.results import Caller, Checked, Draft, Rewrite
+from service.core.results import Caller, Checked, Draft, Rewrite, Suggestion, Suggestions
 from service.flow.rewrite import Event
 
 
@@ -55,6 +55,12 @@ class Coach(Protocol):
 
     def steps(self, draft: Draft, caller: Caller) -> AsyncGenerator[Event]:
         """The same as it happens; what it raises it raises before its first event."""
+        ...
+
+    def suggestions(
+        self, draft: Draft, count: int, caller: Caller
+    ) -> AsyncGenerator[Suggestion | Suggestions]:
+        """Replies to a customer as they are verified; all of them come last."""
         ...
 
     def policy(self, name: str, caller: Caller) -> Policy:

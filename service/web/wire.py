@@ -18,6 +18,9 @@ from service.core.results import (
     ScenarioMatch,
     Segment,
     Source,
+    Suggestion,
+    Suggestions,
+    Usage,
 )
 from service.core.text import Span, Utf16
 
@@ -58,14 +61,51 @@ def rewrite_bytes(rewrite: Rewrite) -> bytes:
             "policy": _policy(rewrite.policy),
             "prompt_version": rewrite.prompt_version,
             "model": rewrite.model,
-            "usage": {
-                "input_tokens": rewrite.usage.input_tokens,
-                "output_tokens": rewrite.usage.output_tokens,
-            },
+            "usage": _usage(rewrite.usage),
             "elapsed_ms": round(rewrite.elapsed_ms, 3),
             "metadata": msgspec.Raw(json.dumps(metadata, ensure_ascii=False)) if metadata else {},
         }
     )
+
+
+def suggestions_bytes(answer: Suggestions) -> bytes:
+    """The JSON of all suggestions for one message."""
+    return _encode(
+        {
+            "id": answer.id,
+            "scenario": _scenario(answer.scenario),
+            "candidates": [{"id": one.id, "score": one.score, "cues": one.cues} for one in answer.candidates],
+            "suggestions": [_suggestion(one) for one in answer.suggestions],
+            "reason": answer.reason,
+            "attempts": [_attempt(attempt) for attempt in answer.attempts],
+            "policy": _policy(answer.policy),
+            "prompt_version": answer.prompt_version,
+            "usage": _usage(answer.usage),
+            "elapsed_ms": round(answer.elapsed_ms, 3),
+        }
+    )
+
+
+def suggestion_bytes(suggestion: Suggestion) -> bytes:
+    """The JSON of one suggestion."""
+    return _encode(_suggestion(suggestion))
+
+
+def _suggestion(suggestion: Suggestion) -> dict[str, Any]:
+    return {
+        "id": suggestion.id,
+        "text": suggestion.text,
+        "engine": suggestion.engine,
+        "model": suggestion.model,
+        "scenario": suggestion.scenario,
+        "score": suggestion.score,
+        "does": suggestion.does,
+        "source": _source(suggestion.source),
+    }
+
+
+def _usage(usage: Usage) -> dict[str, int]:
+    return {"input_tokens": usage.input_tokens, "output_tokens": usage.output_tokens}
 
 
 def attempt_bytes(attempt: Attempt) -> bytes:

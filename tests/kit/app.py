@@ -31,6 +31,8 @@ from service.core.results import (
     Segment,
     Severity,
     Source,
+    Suggestion,
+    Suggestions,
     Usage,
     Verdict,
 )
@@ -117,6 +119,7 @@ class FakeCoach:
     """What goes wrong behind the first events of a stream."""
     readiness: FakeReadiness = field(default_factory=FakeReadiness)
     drafts: list[tuple[Draft, Caller]] = field(default_factory=list)
+    counts: list[int] = field(default_factory=list)
     started: bool = False
     closed: bool = False
     before_rewrite: Callable[[], Any] | None = None
@@ -154,6 +157,20 @@ class FakeCoach:
         done = await self.rewrite(draft, caller)
         yield done.attempts[0]
         yield Done(done)
+
+    async def suggestions(
+        self, draft: Draft, count: int, caller: Caller
+    ) -> AsyncGenerator[Suggestion | Suggestions]:
+        """One canned reply, then the whole answer; `counts` keeps how many were asked for."""
+        self._admit(draft, caller)
+        self.counts.append(count)
+        one = Suggestion(
+            "sg_0001", "很抱歉，我帮您核实一下。", "phrasebook", None, "cannot-answer-now", 0.8, "take-over",
+            Source("手册", "第一篇", "1", "S001"),
+        )  # fmt: skip
+        yield one
+        match = ScenarioMatch("cannot-answer-now", "matched", 0.8, ("到哪",))
+        yield Suggestions("sg_0000", match, (match,), (one,), None, STAMP, (), None, Usage(), 1.5)
 
     def policy(self, name: str, caller: Caller) -> Policy:
         """The one policy, when granted."""

@@ -5,10 +5,12 @@ from pathlib import Path
 from typing import Any
 
 from service.adapters.prompt_files import load_prompts
-from service.core.results import Caller, Draft, Rewrite
+from service.core.compiling import Policy
+from service.core.results import Caller, Draft, Rewrite, Suggestion, Suggestions
 from service.errors import ModelError
 from service.flow.attempts import Attempts
 from service.flow.rewrite import Event, rewrite, steps
+from service.flow.suggest import suggestions
 from service.flow.work import Ports
 from service.ports import ModelCall
 from tests.kit.fake_clock import FakeClock
@@ -29,6 +31,7 @@ class MemoryService:
     says: tuple[str | ModelError, ...] = (GOOD,)
     models: tuple[str, ...] = ("m1",)
     takes_s: float = 0.0
+    policy: Policy = POLICY
     clock: FakeClock = field(default_factory=FakeClock)
     cache: MemoryCache = field(default_factory=MemoryCache)
     flights: MemoryFlights = field(default_factory=MemoryFlights)
@@ -43,9 +46,19 @@ class MemoryService:
 
     async def rewrite(self, draft: Draft = RUDE, caller: Caller = CALLER, **changes: Any) -> Rewrite:
         """The answer to a draft."""
-        return await rewrite(replace(draft, **changes), caller, POLICY, PROMPTS, self.ports, 8.0)
+        return await rewrite(replace(draft, **changes), caller, self.policy, PROMPTS, self.ports, 8.0)
+
+    async def suggest(
+        self, message: str | None, count: int = 3, **more: Any
+    ) -> list[Suggestion | Suggestions]:
+        """The replies to a customer as they come, and last the whole answer."""
+        draft = Draft("", customer_message=message, **more)
+        found = suggestions(draft, count, CALLER, self.policy, PROMPTS, self.ports, 8.0)
+        return [event async for event in found]
 
     async def events(self, draft: Draft = RUDE, caller: Caller = CALLER, **changes: Any) -> list[Event]:
         """What happens to a draft, streamed."""
         draft = replace(draft, **changes)
-        return [event async for event in steps(draft, caller, POLICY, PROMPTS, self.ports, 8.0, streams=True)]
+        return [
+            event async for event in steps(draft, caller, self.policy, PROMPTS, self.ports, 8.0, streams=True)
+        ]
