@@ -44,7 +44,7 @@ async def test_the_context_reaches_the_coach(client: Client, bench: Bench) -> No
     await client.post(
         "/suggest",
         json={
-            **MESSAGE, "history": turns, "channel": "phone", "stage": "middle", "scenario": "a",
+            **MESSAGE, "history": turns, "channel": "phone", "stage": "middle", "scenario": "cannot-answer-now",
             "customer": {"surname": "张", "title": "先生"}, "agent": {"id": "7"}, "count": 1,
         },
     )  # fmt: skip
@@ -55,7 +55,12 @@ async def test_the_context_reaches_the_coach(client: Client, bench: Bench) -> No
         "phone",
         "middle",
     )
-    assert (draft.surname, draft.title, draft.agent_id, draft.scenario) == ("张", "先生", "7", "a")
+    assert (draft.surname, draft.title, draft.agent_id, draft.scenario) == (
+        "张",
+        "先生",
+        "7",
+        "cannot-answer-now",
+    )
     assert draft.history[0].text == "您好。"
     assert bench.coach.counts == [1]
 
