@@ -17,7 +17,7 @@ ALONE := tests/contract tests/e2e
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help setup run test lint check policy schema openapi golden docs lock bench eval tone mutants image-steps clean
+.PHONY: help setup run test lint check policy schema openapi golden docs lock bench eval eval-model tone mutants image-steps clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -88,6 +88,9 @@ bench: $(READY) ## the measurements, each a ratio to a baseline of the same run;
 
 eval: $(READY) ## accuracy over labelled replies, as tables; DIR=folder of JSON Lines, ARGS="--rows --development"
 	@$(PY) -m tests.eval $(DIR) $(ARGS)
+
+eval-model: $(READY) ## a real model behind the service: OPENAI_BASE_URL and COACH_MODEL name it; FILE=drafts.jsonl, ARGS="--rows 50"
+	@$(PY) -m tests.realmodel $(FILE) $(ARGS)
 
 tone: $(READY) ## policy/default/tone.tsv learnt anew; then what it adds for authors it has not heard
 	@$(PY) -m tests.tone.train

@@ -1,0 +1,1 @@
+"""One run of a real model behind the service: what it wrote, and what left."""
