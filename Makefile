@@ -17,7 +17,7 @@ ALONE := tests/contract tests/e2e
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help setup run test lint check policy schema openapi golden docs lock bench eval eval-model tone mutants image-steps clean
+.PHONY: help setup run test lint check policy schema openapi golden docs lock bench eval eval-model tone lies mutants mutation image-steps clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -86,8 +86,9 @@ lock: $(READY) ## requirements/*.txt from pyproject.toml; pins stay where they s
 bench: $(READY) ## the measurements, each a ratio to a baseline of the same run; PARTS="http misses core growth"
 	@$(PY) -m tests.bench $(PARTS)
 
-eval: $(READY) ## accuracy over labelled replies, as tables; DIR=folder of JSON Lines, ARGS="--rows --development"
+eval: $(READY) ## accuracy over labelled replies and messages, as tables; DIR=folder of JSON Lines, ARGS="--rows --development", MESSAGES=file
 	@$(PY) -m tests.eval $(DIR) $(ARGS)
+	@$(PY) -m tests.eval.scenarios $(MESSAGES)
 
 eval-model: $(READY) ## a real model behind the service: OPENAI_BASE_URL and COACH_MODEL name it; FILE=drafts.jsonl, ARGS="--rows 50"
 	@$(PY) -m tests.realmodel $(FILE) $(ARGS)
@@ -98,6 +99,12 @@ tone: $(READY) ## policy/default/tone.tsv learnt anew; then what it adds for aut
 
 mutants: $(READY) ## seeded bugs: each must be caught by the tests of its promise; prints killed/total
 	@$(PY) -m tests.mutants
+
+mutation: $(READY) ## small changes to the code behind the promises, a seeded sample; ARGS="--sample 0 facts"
+	@nice -n 10 $(PY) -m tests.mutation $(ARGS)
+
+lies: $(READY) ## a model that lies behind the drafts of a file, as a table; FILE=drafts.jsonl, ARGS="--rows 1000"
+	@$(PY) -m tests.lies $(or $(FILE),$(error FILE=… names the drafts, JSON Lines with "text" or "draft")) $(ARGS)
 
 image-steps: $(READY) ## the Dockerfile's steps without Docker, in a temporary folder, up to a healthy server
 	@$(PY) -m tests.kit.image_steps

@@ -112,6 +112,8 @@ class Settings(BaseModel):
     """The least important lines that are written."""
     max_in_flight: int = Field(1024, alias="COACH_MAX_IN_FLIGHT", ge=1, le=100_000)
     """Drafts in work at once in one process; one more is answered 503 with `Retry-After`."""
+    replicas: int = Field(1, alias="COACH_REPLICAS", ge=1, le=10_000)
+    """How many processes serve together: with Redis away each admits its part of a key's calls per minute."""
 
     @model_validator(mode="after")
     def _fallbacks_follow_a_model(self) -> "Settings":

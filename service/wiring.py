@@ -51,7 +51,7 @@ class Coach:
         self.store = store
         self.cache = RedisCache(store)
         self.flights = RedisFlights(store)
-        self.limits = RedisLimits(store)
+        self.limits = RedisLimits(store, replicas=settings.replicas, clock=clock)
         self.attempts = Attempts(model, models, clock)
         self.shelf = shelf
         self._model = model

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from prometheus_client import CollectorRegistry, Gauge
+
 from service.adapters.clock import SystemClock
 from service.adapters.store import UNANSWERED, Script, Store
 from service.ports import Clock
@@ -56,6 +58,15 @@ class RedisLimits:
         self._seen = False
         self._clock = clock or SystemClock()
         self._shares: dict[str, _Share] = {}
+
+    def show(self, registry: CollectorRegistry) -> None:
+        """Register the alarm: a figure that grows only while calls are judged without the others knowing."""
+        told = Gauge(
+            "coach_limits_local_takes",
+            "Calls judged by this process's own share of the limit, the store being away.",
+            registry=registry,
+        )
+        told.set_function(lambda: self.local_takes)
 
     async def take(self, tenant: str, per_minute: int) -> float:
         """0.0 when the call may go on, else the seconds until one may."""

@@ -22,8 +22,8 @@ from service.core.policy import (
     PolicyHead,
     Rule,
     RuleFile,
-    SpellingFile,
 )
+from service.core.spelling import SpellingFile
 from service.errors import PolicyError
 
 T = TypeVar("T")
@@ -93,15 +93,16 @@ def parse_policy(folder: Path, files: Mapping[str, bytes]) -> PolicyFiles:
         raise document.mistake(("name",), f"The policy is called as its folder: '{folder.absolute().name}'")
     if PHRASEBOOK not in files:
         raise PolicyError(f"{_shown(folder, PHRASEBOOK)}:1:1: The file is missing")
-    spellings = ()
+    written = SpellingFile(spellings=())
     if SPELLINGS in files:
-        spellings = _document(folder, SPELLINGS, files[SPELLINGS]).validated(SHAPES["spellings"]).spellings
+        written = _document(folder, SPELLINGS, files[SPELLINGS]).validated(SHAPES["spellings"])
     return PolicyFiles(
         head=head,
         rules=tuple(_rules(folder, files)),
         scenarios=tuple(_scenarios(folder, files)),
         phrasebook=_phrasebook(_document(folder, PHRASEBOOK, files[PHRASEBOOK])),
-        spellings=spellings,
+        spellings=written.spellings,
+        writing=written,
         tone=read_tone(files[TONE], _shown(folder, TONE)) if TONE in files else {},
         version=f"{head.version}+{digest(files)[:8]}",
     )

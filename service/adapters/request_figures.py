@@ -1,7 +1,7 @@
 """Counts and times of requests, kept in plain dictionaries: the library's own take a lock for each figure."""
 
 from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.registry import Collector
@@ -10,8 +10,9 @@ BUCKETS_S = (0.0005, 0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0
 
 
 class RequestFigures(Collector):
-    """Requests by method, route and status, their times by route, verdicts of checks, and what rewrites and suggestions came to, and feedback.
+    """Requests by method, route and status, their times by route, and what came of them.
 
+    That is: verdicts of checks, rules that fired, what rewrites and suggestions came to, and feedback.
     Written from the event loop alone and read from anywhere.
     """
 
@@ -20,6 +21,7 @@ class RequestFigures(Collector):
         self._times: dict[str, list[int]] = {}
         self._sums: dict[str, float] = {}
         self._verdicts: dict[str, int] = {}
+        self._rules: dict[tuple[str, str], int] = {}
         self._rewrites: dict[tuple[str, str, str], int] = {}
         self._suggestions: dict[tuple[int, str], int] = {}
         self._feedback: dict[tuple[str, str], int] = {}
@@ -40,6 +42,13 @@ class RequestFigures(Collector):
     def count_verdict(self, verdict: str) -> None:
         """Count a check by what it said."""
         self._verdicts[verdict] = self._verdicts.get(verdict, 0) + 1
+
+    def count_rules(self, policy: str, rules: Iterable[str]) -> None:
+        """Count a draft under each rule that fired in it."""
+        counts = self._rules
+        for rule in rules:
+            key = (policy, rule)
+            counts[key] = counts.get(key, 0) + 1
 
     def count_rewrite(self, status: str, engine: str, cache: str) -> None:
         """Count a rewrite that was answered."""
@@ -82,6 +91,12 @@ class RequestFigures(Collector):
         for verdict, number in list(self._verdicts.items()):
             checks.add_metric((str(verdict),), number)
         yield checks
+        rules = CounterMetricFamily(
+            "coach_findings", "Drafts in which a rule fired.", labels=("policy", "rule")
+        )
+        for fired, number in list(self._rules.items()):
+            rules.add_metric(fired, number)
+        yield rules
         rewrites = CounterMetricFamily(
             "coach_rewrites", "Rewrites answered.", labels=("status", "engine", "cache")
         )

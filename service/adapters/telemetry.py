@@ -18,7 +18,7 @@ from prometheus_client import (
 from service.adapters.log_lines import LogLines
 from service.adapters.request_figures import RequestFigures
 from service.adapters.trace_lines import describe
-from service.core.results import Attempt, Checked, Rewrite, Suggestions
+from service.core.results import Attempt, Checked, Report, Rewrite, Suggestions
 
 MAX_LINE_BYTES = 2000
 LEVELS = {"debug": 10, "info": 20, "warning": 30, "error": 40}
@@ -64,8 +64,10 @@ class Telemetry:
         answer = served.answer
         if isinstance(answer, Checked):
             self._figures.count_verdict(answer.report.verdict)
+            self._figures.count_rules(answer.policy.name, _fired(answer.report))
         elif isinstance(answer, Rewrite):
             self._figures.count_rewrite(answer.status, answer.engine, answer.cache)
+            self._figures.count_rules(answer.policy.name, _fired(answer.before))
             self._count_work(answer)
         elif answer is not None:
             self._figures.count_suggestions(len(answer.suggestions), answer.reason or "")
@@ -165,6 +167,13 @@ def _of_rewrite(rewrite: Rewrite) -> dict[str, Any]:
         "policy_version": rewrite.policy.version,
         "prompt_version": rewrite.prompt_version,
     }
+
+
+def _fired(report: Report) -> set[str]:
+    """The rules that fired, each once: a rule that a draft breaks ten times is still one draft's."""
+    rules = {finding.rule for finding in report.findings}
+    rules.update(missing.rule for missing in report.missing)
+    return rules
 
 
 def _codes(attempt: Attempt) -> list[str]:

@@ -41,6 +41,7 @@ def serve(host: str, port: int) -> None:
         known = frozenset(coach.shelf.names)
         keys = KeyFile(settings.api_keys, secret) if settings.api_keys else LocalOnly(secret, known)
         take_over_library_logs(telemetry)
+        coach.limits.show(telemetry.registry)
         app = create_app(coach, settings, keys, coach.limits, telemetry)
         guarded = "API keys" if settings.api_keys else "no key needed, loopback only"
         model = settings.model or "none: the phrasebook works alone"

@@ -155,6 +155,11 @@ def _merged(edits: list[Edit], draft: str) -> list[Edit]:
     return found
 
 
+def _bare(words: str) -> str:
+    """Words without the marks around them."""
+    return words.strip("，。！？,.!? ")
+
+
 def _change(draft: str, text: str, edit: Edit, before: Report) -> Change:
     a, b, c, d = edit
     op: Literal["replace", "insert", "delete"] = "insert" if a == b else "delete" if c == d else "replace"
@@ -163,5 +168,10 @@ def _change(draft: str, text: str, edit: Edit, before: Report) -> Change:
         for f in before.findings
         if (f.span.start < b and a < f.span.end) or (a == b and f.span.start <= a <= f.span.end)
     ]
-    rules += [m.rule for m in before.missing if a <= m.insert_at <= b and c != d]
+    said = _bare(text[c:d])
+    rules += [
+        m.rule
+        for m in before.missing
+        if c != d and (a <= m.insert_at <= b or any(_bare(one.text) in said for one in m.replacements))
+    ]
     return Change(op, Span(a, b), draft[a:b], text[c:d], tuple(dict.fromkeys(rules)))

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from service.core.compiling import CompiledRule, Policy
 from service.core.reading import Reading, ReadText
+from service.core.respelling import INNOCENT, SPELT
 from service.core.results import Finding, Missing, Report, Severity, Source, Verdict
 from service.core.scope import Gap, Hit
 from service.core.text import Span, han_share
@@ -16,18 +17,20 @@ def check(policy: Policy, reading: Reading) -> Report:
     """The report on the reading's draft. The same input gives the same report; linear in the draft."""
     text = reading.draft
     woken = policy.woken(text)
+    spelt = policy.spellings.read(text, woken.pop(SPELT, ()), woken.pop(INNOCENT, ()), policy.automaton)
     findings: list[Finding] = []
     gaps: list[Missing] = []
     rules = policy.rules
     for number, hits in woken.items():
         _ask(rules[number], reading, hits, findings, gaps)
+    if spelt is not None:
+        _ask_again(policy, reading.with_draft(spelt), findings)
     for number in policy.unprompted(reading):
         _ask(rules[number], reading, (), findings, gaps)
-    objecting = [one.rule for one in (*findings, *gaps) if one.severity is not Severity.INFO]
-    if not objecting:
+    if not _objects(findings) and not _objects(gaps):
         for number in policy.last:
             _ask(rules[number], reading, (), findings, gaps)
-    elif policy.gives_way(text, objecting):
+    elif _gives_way(policy, text, findings, gaps):
         findings = [one for one in findings if one.severity is Severity.INFO]
         gaps = [one for one in gaps if one.severity is Severity.INFO]
     if not findings and not woken and han_share(text.plain) < policy.files.head.switches.min_han_share:
@@ -37,6 +40,26 @@ def check(policy: Policy, reading: Reading) -> Report:
     kept = _outermost(findings)
     absent = tuple(sorted(gaps, key=lambda item: (item.insert_at, item.rule)))
     return Report(_verdict(kept, absent), _score(policy, text, kept, absent), kept, absent)
+
+
+def _ask_again(policy: Policy, reading: Reading, findings: list[Finding]) -> None:
+    """Put what the rules find in a draft written out into the list; what it lacks has been said of the draft itself."""
+    for number, hits in policy.woken(reading.draft).items():
+        if number >= 0:
+            _ask(policy.rules[number], reading, hits, findings, [])
+
+
+def _objects(found: Sequence[Finding] | Sequence[Missing]) -> bool:
+    """Whether any of it weighs."""
+    return any(one.severity is not Severity.INFO for one in found)
+
+
+def _gives_way(policy: Policy, text: ReadText, findings: Sequence[Finding], gaps: Sequence[Missing]) -> bool:
+    """Whether all that was found is taken for a mistake, for the reply is a warm one."""
+    told = [(one.rule, one.span) for one in findings if one.severity is not Severity.INFO]
+    asked = [(one.rule, one.because) for one in gaps if one.severity is not Severity.INFO]
+    places = [span.start for _, span in (*told, *asked) if span is not None]
+    return policy.gives_way(text, [rule for rule, _ in (*told, *asked)], places)
 
 
 def _ask(
@@ -59,8 +82,8 @@ def _ask(
     for place in compiled.check.find(text, hits):
         if isinstance(place, Gap):
             gaps.append(missing(compiled, severity, text.raw, place))
-        else:
-            findings.append(finding(compiled, severity, text.raw, place))
+        elif (span := text.back(place)) is not None:
+            findings.append(finding(compiled, severity, text.sent, span))
 
 
 def finding(compiled: CompiledRule, severity: Severity, raw: str, span: Span) -> Finding:

@@ -16,6 +16,7 @@ from service.core.checks.tone import Tone
 from service.core.phrasing import Scenario
 from service.core.policy import PolicyFiles, Rule, Switches
 from service.core.reading import Reading, ReadText
+from service.core.respelling import INNOCENT, SPELT, Spellings
 from service.core.results import PolicyStamp, Replacement, Severity, Source
 from service.core.scope import Anchor, Hit, any_of, squeeze
 from service.core.shapes import When
@@ -124,8 +125,8 @@ class _Wake(NamedTuple):
     """What else must be so."""
 
 
-def _wake(number: int, place: int, anchor: Anchor, spelling: str) -> _Wake:
-    whole = anchor.whole and spelling.isascii()
+def _wake(number: int, place: int, anchor: Anchor) -> _Wake:
+    whole = anchor.whole and anchor.words.isascii()
     if anchor.beside is None and not whole:
         return _Wake(number, place, None, None)
     words = any_of(anchor.beside or ())
@@ -144,12 +145,15 @@ class Policy:
         self.rules = tuple(
             _compile_rule(rule, files.tone) for rule in files.rules if _holds(rule, files.head.switches)
         )
-        spellings = _Spellings((entry.of, entry.also) for entry in files.spellings)
         wakes: dict[str, list[_Wake]] = {}
         for number, compiled in enumerate(self.rules):
             for place, anchor in enumerate(compiled.check.anchors()):
-                for spelling in spellings.of(anchor.words):
-                    wakes.setdefault(spelling, []).append(_wake(number, place, anchor, spelling))
+                if anchor.words:
+                    wakes.setdefault(anchor.words, []).append(_wake(number, place, anchor))
+        self.spellings = Spellings(files.spellings, files.writing, tuple(wakes))
+        for number, some in ((SPELT, self.spellings.literals), (INNOCENT, self.spellings.innocent)):
+            for place, spelling in enumerate(some):
+                wakes.setdefault(spelling, []).append(_Wake(number, place, None, None))
         self.literals = tuple(wakes)
         self.wakes = tuple(tuple(entries) for entries in wakes.values())
         self.automaton = ahocorasick_rs.AhoCorasick(self.literals)
@@ -193,15 +197,16 @@ class Policy:
             found = found + kept.get("scenario " + reading.scenario.id, [])
         return found + kept.get(f"stage {reading.stage}", []) if reading.stage else found
 
-    def gives_way(self, text: ReadText, objecting: Iterable[str]) -> bool:
-        """Whether the reply sounds so warm as a whole that the rules with these ids keep silent."""
+    def gives_way(self, text: ReadText, objecting: Iterable[str], places: Iterable[int]) -> bool:
+        """Whether the rules with these ids keep silent: the reply sounds warm, and so does each place objected to."""
         by_id = self.by_id
         return all(by_id[rule].rule.gives_way for rule in objecting) and any(
-            isinstance(check := self.rules[number].check, Tone) and check.warm(text) for number in self.last
+            isinstance(check := self.rules[number].check, Tone) and check.warm(text, places)
+            for number in self.last
         )
 
     def woken(self, text: ReadText) -> dict[int, list[Hit]]:
-        """The rules of which an anchor stands in the text, with the places."""
+        """The rules of which an anchor stands in the text, with the places (and `SPELT` and `INNOCENT` with theirs)."""
         found: dict[int, list[Hit]] = {}
         matches = self.automaton.find_matches_as_indexes(text.squeezed, overlapping=True)
         if not matches:
@@ -254,25 +259,6 @@ def _stands_alone(text: ReadText, start: int, end: int) -> bool:
     before = plain[span.start - 1] if span.start else " "
     after = plain[span.end] if span.end < len(plain) else " "
     return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
-
-
-class _Spellings:
-    """The ways to write a phrase, from the ways to write its words."""
-
-    def __init__(self, entries: Iterable[tuple[str, tuple[str, ...]]]) -> None:
-        self._entries = [(squeeze(of), tuple(squeeze(words) for words in also)) for of, also in entries]
-        self._any = any_of(of for of, _ in self._entries)
-
-    def of(self, words: str) -> tuple[str, ...]:
-        """The words themselves and each spelling of a part of them."""
-        if self._any is None or self._any.search(words) is None:
-            return (words,) if words else ()
-        found = {words: None}
-        for of, also in self._entries:
-            if of in words:
-                for other in also:
-                    found[words.replace(of, other)] = None
-        return tuple(word for word in found if word)
 
 
 def _compile_rule(rule: Rule, tone: Mapping[str, int]) -> CompiledRule:

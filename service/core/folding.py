@@ -11,14 +11,28 @@ _COMPATIBLE = (
     (0x2070, 0x209C), (0x2100, 0x214F), (0x2160, 0x2188), (0x2460, 0x24FF), (0x2E80, 0x2FDF), (0x3220, 0x3247),
     (0x3280, 0x32B0), (0xF900, 0xFAFF), (0xFF05, 0xFF06), (0xFF0A, 0xFF0B), (0xFF0D, 0xFF0D), (0xFF0F, 0xFF19),
     (0xFF1D, 0xFF1D), (0xFF20, 0xFF3A), (0xFF3C, 0xFF3C), (0xFF3F, 0xFF3F), (0xFF41, 0xFF5A), (0xFF10, 0xFF19),
-    (0x1D400, 0x1D7FF), (0x1F130, 0x1F189), (0x1F210, 0x1F23B), (0x2F800, 0x2FA1D),
+    (0x2C7C, 0x2C7D), (0x1D400, 0x1D7FF), (0x1F130, 0x1F189), (0x1F210, 0x1F23B), (0x2F800, 0x2FA1D),
 )  # fmt: skip
 # Letters by category, invisible on the screen.
 _BLANK_LETTERS = "\u115f\u1160\u3164\uffa0"
 # Letters of pinyin with their tones, each behind the letter it is read as.
 _TONES = {"a": "āáǎà", "e": "ēéěèê", "i": "īíǐì", "o": "ōóǒò", "u": "ūúǔùǖǘǚǜü"}
 # Pictures that stand for a word of abuse; beside other words they are harmless, as those words are.
-_PICTURES = {"💩": "屎", "🐷": "猪", "🐖": "猪", "🐶": "狗", "🐕": "狗", "🧠": "脑", "🤡": "丑"}
+_PICTURES = {
+    "💩": "屎", "🐷": "猪", "🐖": "猪", "🐽": "猪", "🐶": "狗", "🐕": "狗", "🧠": "脑", "🐴": "马", "🐎": "马",
+    "🐔": "鸡", "🐓": "鸡", "🥬": "菜", "🥚": "蛋", "🐢": "龟", "🐂": "牛", "🐮": "牛", "🍺": "啤", "👴": "爷", "👻": "鬼",
+    "👂": "耳", "👀": "眼", "🔪": "刀", "💰": "钱",
+}  # fmt: skip
+# Letters of other scripts that look like Latin ones, each under the one it looks like.
+_LOOK_ALIKE = {
+    "A": "АΑ", "B": "ВΒ", "C": "С", "E": "ЕΕ", "H": "НΗ", "I": "ІΙ", "J": "Ј", "K": "КΚ", "M": "МΜ", "N": "Ν", "O": "ОΟ",
+    "P": "РΡ", "S": "Ѕ", "T": "ТΤ", "X": "ХΧ", "Y": "ҮΥ", "Z": "Ζ", "a": "аɑα", "b": "ЬЪьƄ", "c": "сϲ", "d": "ԁ", "e": "еҽ",
+    "g": "ɡ", "h": "һ", "i": "іıɪ", "j": "ј", "m": "ｍⅿ", "n": "ոɴ", "o": "оοɔ", "p": "рρ", "s": "ѕꜱ", "t": "ｔᴛ", "u": "υսᴜ",
+    "v": "νᴠ", "w": "ԝᴡ", "x": "хᕁ", "y": "уүγ", "z": "ᴢ",
+}  # fmt: skip
+
+# The phonetic signs of Taiwan, each as the letter that its pinyin begins with.
+_ZHUYIN = "ㄅㄆㄇㄈㄉㄊㄋㄌㄍㄎㄏㄐㄑㄒㄓㄔㄕㄖㄗㄘㄙㄚㄛㄜㄧㄨㄩ"
 
 
 def _fold_table() -> dict[int, str]:
@@ -42,6 +56,11 @@ def _fold_table() -> dict[int, str]:
         table |= dict.fromkeys(map(ord, toned), letter) | dict.fromkeys(
             map(ord, toned.upper()), letter.upper()
         )
+    for letter, others in _LOOK_ALIKE.items():
+        table |= dict.fromkeys(map(ord, others), letter)
+    table |= {ord(sign): letter for sign, letter in zip(_ZHUYIN, "bpmfdtnlgkhjqxzcsrzcsaoeiuv", strict=True)}
+    # The letters that make flags.
+    table |= {0x1F1E6 + number: chr(ord("a") + number) for number in range(26)}
     table |= {ord(picture): word for picture, word in _PICTURES.items()}
     for char in _BLANK_LETTERS:
         table[ord(char)] = "\u200b"

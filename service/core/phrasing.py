@@ -1,18 +1,28 @@
 """The shape of what a policy may say: scenarios with their replies, and the phrasebook's lines and turns."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from service.core.checks.pattern import Expression
+from service.core.cues import parts
 from service.core.results import Act, Channel, Stage
 from service.core.shapes import Shape, Slug, SourceEntry, When, Words
+
+
+def _cue(words: str) -> str:
+    parts(words)
+    return words
+
+
+CueWords = Annotated[Words, AfterValidator(_cue)]
+"""A phrase, or a family of them: `(催|问)一下`, `道歉…(没用|有什么用)`; see `core/cues.py`."""
 
 
 class Cue(Shape):
     """Words by which a customer's message shows a scenario; each cue counts once, with its weight (0-1)."""
 
-    any: tuple[Words, ...] = Field(min_length=1)
+    any: tuple[CueWords, ...] = Field(min_length=1)
     weight: float = Field(gt=0, le=1, default=0.5)
     within: int = Field(gt=0, default=120)
     """It counts in a message of at most so many letters, digits and Han: a long letter tells of many things."""
@@ -43,7 +53,7 @@ class Scenario(Shape):
     stage: tuple[Stage, ...] = ()
     channel: tuple[Channel, ...] = ()
     cues: tuple[Cue, ...] = ()
-    unless: tuple[Words, ...] = ()
+    unless: tuple[CueWords, ...] = ()
     """A message with any of these words does not show the scenario."""
     examples: Messages = Messages()
     requires: tuple[Words, ...] = ()

@@ -12,6 +12,7 @@ from service.core.checks import Check
 from service.core.phrasing import PhrasebookEntry, Scenario
 from service.core.results import Channel, Severity, Stage
 from service.core.shapes import Shape, Slug, SourceEntry, When, Words
+from service.core.spelling import Spelling, Writing
 
 RuleId = Annotated[str, Field(pattern=r"^[a-z][a-z0-9-]*\.[a-z0-9][a-z0-9-]*$")]
 
@@ -81,7 +82,7 @@ class Rule(Shape):
     severity_by_channel: dict[Channel, Severity | Literal["off"]] = Field(default_factory=dict)
     """A channel where the rule weighs differently, or is off."""
     gives_way: bool = False
-    """Silent where the whole reply sounds warm to `kind: tone`, unless a rule that does not give way objects too."""
+    """Silent where the reply and the sentence at hand sound warm to `kind: tone`, unless a rule that does not give way objects too."""
     category: Words
     message: Words
     """`{text}` stands for the words found."""
@@ -109,19 +110,6 @@ class RuleFile(Shape):
             if not rule.id.startswith(self.theme + "."):
                 raise ValueError(f"rule id '{rule.id}' does not begin with the theme '{self.theme}.'")
         return self
-
-
-class Spelling(Shape):
-    """Other ways to write a word: homophones, pinyin, initials, split characters."""
-
-    of: Words
-    also: tuple[Words, ...] = Field(min_length=1)
-
-
-class SpellingFile(Shape):
-    """`spellings.yaml`."""
-
-    spellings: tuple[Spelling, ...]
 
 
 class Courtesy(Shape):
@@ -214,6 +202,7 @@ class PolicyFiles(Shape):
     scenarios: tuple[Scenario, ...]
     phrasebook: PhrasebookEntry
     spellings: tuple[Spelling, ...] = ()
+    writing: Writing = Writing()
     tone: dict[str, int] = Field(default_factory=dict)
     """What each run of characters weighs for `kind: tone`, in hundredths of a logit."""
     version: str

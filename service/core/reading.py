@@ -3,11 +3,12 @@
 import re
 from bisect import bisect_left
 from itertools import pairwise
+from operator import sub
 from typing import NamedTuple
 
 from service.core.clauses import ClauseKind, kinds, quotations
 from service.core.results import Channel, Draft, ScenarioMatch, Stage, Turn
-from service.core.text import CLAUSE_JOINT, Clause, Normalized, Sentence, normalize
+from service.core.text import CLAUSE_JOINT, Clause, Normalized, Sentence, Span, normalize
 
 HISTORY_TURNS = 6
 _JOINT = CLAUSE_JOINT.encode()
@@ -20,12 +21,32 @@ LONG = 2000
 class ReadText(Normalized):
     """A text whose clauses know what they do."""
 
+    respelt = False
+    """Whether words of the text as sent were written out in it."""
+
     def __init__(self, raw: str) -> None:
         super().__init__(raw)
+        self.sent = raw
+        """The text as sent."""
         self._kinds: dict[int, frozenset[ClauseKind]] = {}
         self._quotations: tuple[tuple[int, int], ...] | None = None
         self._whole: bytes | None = None
         self._places: dict[re.Pattern[str], list[tuple[int, int]]] = {}
+
+    def back(self, span: Span) -> Span | None:
+        """The span over the text as sent; None where it says nothing that the text as sent does not say itself."""
+        return span
+
+    @property
+    def has_single(self) -> bool:
+        """Whether a character stands by itself, between what is no word."""
+        at = self._at
+        return 1 in map(sub, at[1:], at)
+
+    @property
+    def seams(self) -> list[tuple[str, int, int]]:
+        """What stands between each two runs of words, and its range in the text."""
+        return list(zip(self._gaps[:-1], self._ends, self._starts[1:], strict=False))
 
     def words_of(self, first: int, last: int, *, apart: bool) -> bytes:
         """The words of some clauses in UTF-8, `，` between them if `apart`."""

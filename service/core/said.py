@@ -17,6 +17,7 @@ from service.core.scope import (
     Scoped,
     Words,
     hangs_together,
+    is_sign,
     squeeze,
     united,
 )
@@ -39,6 +40,8 @@ class Said(Scoped):
     any: tuple[Phrases, ...] = Field(min_length=1)
     also_nin: bool = False
     """Each phrase with 你 counts with 您 as well."""
+    disguised: bool = False
+    """The phrases count only in another writing: other characters (`spellings.yaml`), or something between them."""
 
     @cached_property
     def _templates(self) -> tuple[Template, ...]:
@@ -48,14 +51,10 @@ class Said(Scoped):
         return tuple(map(template, texts))
 
     @cached_property
-    def _plain(self) -> dict[str, tuple[bool, bool]]:
+    def _plain(self) -> tuple[tuple[str, bool, bool], ...]:
         """The phrases that can be listed, and whether each is tied to the beginning and to the end of its clause."""
-        found: dict[str, tuple[bool, bool]] = {}
-        for one in self._templates:
-            for words in one.phrases:
-                before = found.get(words, (True, True))
-                found[words] = (before[0] and one.at_start, before[1] and one.at_end)
-        return found
+        found = [(words, one.at_start, one.at_end) for one in self._templates for words in one.phrases]
+        return tuple(dict.fromkeys(found))
 
     @cached_property
     def _expressions(self) -> tuple[Linear, ...]:
@@ -79,11 +78,11 @@ class Said(Scoped):
     @cached_property
     def _ties(self) -> tuple[tuple[frozenset[int], bool, bool], ...]:
         """For each plain phrase: the places where it has punctuation itself, and its ties."""
-        return tuple((joints(words), *ties) for words, ties in self._plain.items())
+        return tuple((joints(words), at_start, at_end) for words, at_start, at_end in self._plain)
 
     def anchors(self) -> tuple[Anchor, ...]:
         """The phrases to look for, and the words that those with a gap need."""
-        found = [Anchor(words if words.isalnum() else squeeze(words) or words) for words in self._plain]
+        found = [Anchor(words if words.isalnum() else squeeze(words) or words) for words, _, _ in self._plain]
         for one in self._expressions:
             found += one.anchors()
         return tuple(found)
@@ -102,7 +101,7 @@ class Said(Scoped):
                     return united(found)
         for owner, some in others.items():
             for start, end, span in self._expressions[owner].matches(text, some):
-                if self.counts(text, start, end, span):
+                if self._written(text, start, end, span) and self.counts(text, start, end, span):
                     found.append(span)
                     if len(found) == MOST_PLACES:
                         return united(found)
@@ -115,9 +114,19 @@ class Said(Scoped):
         span = text.origin(start, end)
         if span.end - span.start != end - start and not hangs_together(text, start, end, own):
             return None
+        if not self._written(text, start, end, span):
+            return None
         if (at_start or at_end) and not self.at_edge(text, start, end, at_start=at_start, at_end=at_end):
             return None
         return span if self.counts(text, start, end, span) else None
+
+    def _written(self, text: ReadText, start: int, end: int, span: Span) -> bool:
+        """Whether a match counts for how it is written."""
+        if not self.disguised or text.respelt:
+            return True
+        return span.end - span.start != end - start and all(
+            gap.isspace() or is_sign(gap) for gap, _ in text.gaps(start, end)
+        )
 
 
 def joints(words: str) -> frozenset[int]:

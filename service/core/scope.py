@@ -145,6 +145,14 @@ _EDGE = 24
 CLAUSE_MARKS = frozenset("，,。！？!?；;：:、…\n\r")
 
 
+_PAIRED = CLAUSE_MARKS.union("、（）()[]【】《》〈〉「」『』“”‘’\"'")
+
+
+def is_sign(gap: str) -> bool:
+    """Whether what stands between two words parts no clauses, encloses nothing and is no white space."""
+    return bool(gap) and _PAIRED.isdisjoint(gap) and not any(map(str.isspace, gap))
+
+
 def hangs_together(text: ReadText, start: int, end: int, own: frozenset[int] = frozenset()) -> bool:
     """Whether a match that spans several runs of words is one phrase (see `CLAUSE_MARKS`); `own` are its joints."""
     gaps = text.gaps(start, end)

@@ -54,6 +54,15 @@ def template(text: str) -> Template:
     return Template(tuple(dict.fromkeys(phrases or ())), expression, len(ways) > 1, at_start, at_end)
 
 
+def family(text: str) -> tuple[str, ...]:
+    """Every phrase of a template without gaps and ties. Raises ValueError as `template` does, and for too many."""
+    reader = _Reader(_SIGN.findall(text), text, MOST_ACROSS)
+    phrases = reader.phrases()
+    if phrases is None or "" in phrases:
+        raise ValueError(f"'{text}' stands for nothing at all, or for more than {MOST_ACROSS} phrases")
+    return tuple(dict.fromkeys(phrases))
+
+
 def _expression(part: str) -> str:
     """A part without a gap as a regular expression."""
     return "".join(

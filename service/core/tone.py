@@ -50,9 +50,18 @@ class ToneModel:
     def weigh(self, text: ReadText) -> float:
         """How cold a reply sounds, in hundredths of a logit; above 0 it is colder than nearly all good ones.
 
+        Minus infinity for one that nothing can be said of.
+
         Words in quotation marks are somebody else's and weigh nothing.
         """
-        words = heard("".join(_own(text)) if text.quotations else text.plain)
+        return self._weigh(heard("".join(_own(text)) if text.quotations else text.plain))
+
+    def weigh_sentence(self, text: ReadText, position: int) -> float:
+        """The same of the sentence around a position of `plain` alone, what it quotes included."""
+        sentence = text.sentence_at(position)
+        return self._weigh(heard(text.plain[sentence.start : sentence.end + 1]))
+
+    def _weigh(self, words: str) -> float:
         if not words or len(words) > LONGEST_REPLY:
             return -math.inf
         return self._constant + self._sum(words) / math.sqrt(max(len(words), SHORTEST_REPLY))

@@ -9,7 +9,8 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import dataclass
 
-from service.core import masking
+from service.core import masking, payloads
+from service.core.checking import check
 from service.core.compiling import Policy
 from service.core.masking import Masked
 from service.core.prompting import PromptBook
@@ -80,9 +81,16 @@ async def steps(
         raise NoModel("No model is configured; use engine auto or phrasebook")
     reading, before = await aside(draft, examine_again, draft, policy, caller.tenant, ports.recall)
     yield Checked(before, reading.scenario, policy.stamp)
+    said = before
+    # What is no part of a reply is seen by no engine, and what it says is a source for none.
+    reading = payloads.clean(reading, before)
+    if reading.draft.raw != draft.text:
+        before = await aside(draft, check, policy, reading)
     masked = await aside(draft, _masked, reading, caller.tenant, ports.recall)
     asks_model = draft.engine != "phrasebook" and bool(ports.attempts.models)
-    work = Work(draft, caller, policy, prompts, ports, started, reading, before, masked, asks_model, streams)
+    work = Work(
+        draft, caller, policy, prompts, ports, started, reading, before, said, masked, asks_model, streams
+    )
     found: Delivery | None = None
     state: CacheState = "bypass"
     if _stays(work):
@@ -132,7 +140,7 @@ def _masked(reading: Reading, tenant: str, recall: Recall) -> Masked:
 
 def _stays(work: Work) -> bool:
     """Whether the draft stays as it is without asking anybody: it passes, and there is nothing to polish or to judge."""
-    if work.before.verdict is not Verdict.PASS:
+    if work.said.verdict is not Verdict.PASS:
         return False
     if len(work.draft.text) > MAX_REWRITTEN:
         return True

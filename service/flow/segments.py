@@ -3,11 +3,15 @@
 import re
 
 from service.core.results import Segment
-from service.core.verifying import part_may_show
+from service.core.verifying import part_may_show, room
 from service.flow.work import Delivery, Work
 
 # A sentence is over when something follows its mark: a closing quotation mark still belongs to it.
 _END = re.compile(r"(?:[。！？!?…]+[”’』」）)\"]*|\n)(?=[^。！？!?…”’』」）)\"\n])")
+
+
+_EACH_CHARS = 400
+"""So far each sentence is verified as it ends; beyond it, when a quarter more has come: the work stays linear."""
 
 
 class Segments:
@@ -16,6 +20,7 @@ class Segments:
     def __init__(self, work: Work) -> None:
         self._work = work
         self._attempt = len(work.attempts)
+        self._room = room(work.masked)
         self._said = ""
         self._asked = 0
         self._shown = ""
@@ -23,9 +28,12 @@ class Segments:
 
     def feed(self, piece: str) -> Segment | None:
         """The sentences that have become whole and may be shown, if any."""
+        if len(self._said) > self._room:
+            # It can only grow: nothing of it will ever be delivered.
+            return None
         self._said = (self._said + piece).lstrip()
         ends = [match.end() for match in _END.finditer(self._said, self._asked)]
-        if not ends:
+        if not ends or ends[-1] < self._asked + max(0, self._asked - _EACH_CHARS) // 4:
             return None
         self._asked = ends[-1]
         work = self._work

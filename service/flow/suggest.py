@@ -55,7 +55,7 @@ async def suggestions(
     started = ports.clock.monotonic()
     known_scenario(draft, policy)
     message, _ = context_of(draft)
-    ranked = scenarios.rank(policy, message) if message else ()
+    ranked = scenarios.rank(policy, message, draft.channel, draft.stage) if message else ()
     match = scenarios.match(policy, draft, message)
     book = replace(prompts, rewrite=prompts.suggest)
     waiting = proposals(policy, draft, message, _sure(policy, match, ranked)) if match else []

@@ -68,6 +68,9 @@ class Work:
     started: float
     reading: Reading
     before: Report
+    """On the draft that is worked with: without what is no part of a reply."""
+    said: Report
+    """On the draft as sent."""
     masked: Masked
     asks_model: bool
     streams: bool = False
@@ -142,10 +145,10 @@ class Work:
             text=delivery.text if delivery else None,
             engine=delivery.engine if delivery else "none",
             draft=draft,
-            before=self.before,
+            before=self.said,
             after=delivery.after if delivery else None,
             changes=(
-                told(draft.text, delivery.text, self._proved(delivery).edits, self.before) if delivery else ()
+                told(draft.text, delivery.text, self._proved(delivery).edits, self.said) if delivery else ()
             ),
             facts=delivery.facts if delivery else all_kept(self.masked),
             attempts=() if hit else tuple(self.attempts),

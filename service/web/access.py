@@ -11,13 +11,13 @@ from service.web.seam import Keys
 OPEN = frozenset(
     {"/", "/docs", "/docs/problems", "/openapi.yaml", "/health/live", "/health/ready", "/metrics"}
 )
-_OPEN_FOLDER = "/static/"
+_OPEN_FOLDERS = ("/static/", "/console/")
 _SCHEME = "bearer "
 
 
 def is_open(path: str) -> bool:
     """Whether a path needs no key and counts against no limit."""
-    return path in OPEN or path.startswith(_OPEN_FOLDER) or path.rstrip("/") in OPEN
+    return path in OPEN or path.startswith(_OPEN_FOLDERS) or path.rstrip("/") in OPEN
 
 
 class Access:

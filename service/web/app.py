@@ -12,6 +12,7 @@ from service.adapters.telemetry import Telemetry
 from service.ports import Limits
 from service.settings import Settings
 from service.web.access import Access, Slots
+from service.web.console import console_routes
 from service.web.cors import Origins
 from service.web.docs import page_routes
 from service.web.documents import render_openapi
@@ -81,6 +82,7 @@ def create_app(
             *feedback_routes(telemetry),
             *manual_routes(coach),
             *system_routes(coach, telemetry, render_openapi()),
+            *console_routes(),
             *page_routes(),
         ],
         on_startup=[start],

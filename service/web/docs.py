@@ -1,6 +1,5 @@
-"""The pages for people: the start page, the documentation of the contract, the problems, and the files they use."""
+"""The documentation of the contract and of the problems for people, and the files that these pages use."""
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from litestar import get
@@ -9,6 +8,7 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from service.errors import NotFound
+from service.web.console import PAGE_HEADERS
 from service.web.docs_html import contract_page, problems_page
 
 _STATIC = Path(__file__).parent / "static"
@@ -18,16 +18,6 @@ _TYPES = {
     ".js": "text/javascript",
     ".svg": "image/svg+xml",
 }
-PAGE_HEADERS: Mapping[str, str] = {
-    "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-        "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
-    ),
-    "cache-control": "no-store",
-    "referrer-policy": "no-referrer",
-    "x-frame-options": "DENY",
-    "cross-origin-opener-policy": "same-origin",
-}
 
 
 def page_routes() -> list[HTTPRouteHandler]:
@@ -35,10 +25,6 @@ def page_routes() -> list[HTTPRouteHandler]:
     files = {path.name: path.read_bytes() for path in sorted(_STATIC.iterdir()) if path.suffix in _TYPES}
     contract = contract_page().encode()
     problems = problems_page().encode()
-
-    @get("/", sync_to_thread=False)
-    def index() -> ASGIResponse:
-        return _page(files["index.html"])
 
     @get("/docs", sync_to_thread=False)
     def docs() -> ASGIResponse:
@@ -54,7 +40,7 @@ def page_routes() -> list[HTTPRouteHandler]:
             raise NotFound("There is no such file.")
         return _page(files[name], _TYPES[Path(name).suffix])
 
-    return [index, docs, problem_list, static]
+    return [docs, problem_list, static]
 
 
 def _page(body: bytes, media_type: str = _TYPES[".html"]) -> ASGIResponse:

@@ -47,6 +47,8 @@ class RuleLineOut(Answer):
     status: Literal["trial", "stable", "retired"]
     severity: Severity
     category: str
+    message: str
+    why: str
     source: SourceOut
 
 
@@ -82,11 +84,9 @@ class RuleReplacementOut(Answer):
 class RuleOut(RuleLineOut):
     """One rule, with everything that its file says."""
 
-    message: str
-    why: str
     severity_by_channel: dict[str, str]
     gives_way: bool
-    """Silent in a reply that sounds warm as a whole."""
+    """Silent in a reply that sounds warm, the sentence at hand included."""
     also: list[SourceOut]
     when: dict[str, Any]
     """Where it applies, as in the policy file; empty: everywhere."""
@@ -181,6 +181,8 @@ def rule_line(rule: Rule) -> dict[str, Any]:
         "status": rule.status,
         "severity": rule.severity.value,
         "category": rule.category,
+        "message": rule.message,
+        "why": rule.why,
         "source": _source(rule.source),
     }
 
@@ -189,8 +191,6 @@ def rule_detail(rule: Rule) -> dict[str, Any]:
     """A rule with everything that its file says."""
     examples = rule.examples
     return rule_line(rule) | {
-        "message": rule.message,
-        "why": rule.why,
         "severity_by_channel": {name: str(severity) for name, severity in rule.severity_by_channel.items()},
         "gives_way": rule.gives_way,
         "also": [_source(source) for source in rule.also],

@@ -10,10 +10,11 @@ from tests.kit.app import Bench, FakeKeys, FakeLimits
 
 SHOP = Caller("shop", frozenset({"default"}), b"1" * 32, 60)
 BANK = Caller("bank", frozenset(), b"2" * 32)
-OPEN = ["/", "/docs", "/docs/", "/docs/problems", "/static/site.css", "/openapi.yaml", "/health/live", "/health/ready",
+OPEN = ["/", "/docs", "/docs/", "/docs/problems", "/static/site.css", "/console/coach.js", "/openapi.yaml", "/health/live", "/health/ready",
         "/metrics"]  # fmt: skip
 CLOSED = ["/policy", "/policy/rules", "/policy/rules/forbidden.not-knowing", "/policy/scenarios", "/nothing-here",
-          "/static/../policy", "http://testserver.local//policy", "/docs/../policy", "/static"]  # fmt: skip
+          "/static/../policy", "http://testserver.local//policy", "/docs/../policy", "/static",
+          "/console", "/console/../policy"]  # fmt: skip
 
 
 def _guarded(**more: Any) -> Bench:

@@ -19,6 +19,7 @@ from tests.kit.app import STAMP, Bench, FakeReadiness
 ROOT = Path(__file__).parents[2]
 Client = AsyncTestClient[CoachApp]
 PAGES = ["/", "/docs", "/docs/problems"]
+LOADED = [*PAGES, "/console/example.html"]
 
 
 @pytest.fixture
@@ -139,7 +140,7 @@ def test_every_failure_is_documented() -> None:
 def test_every_route_is_in_the_contract(bench: Bench) -> None:
     """No route is undocumented, and none documented that is not there; pages for people aside."""
     routes = {re.sub(r"\{(\w+):str\}", r"{\1}", route.path) for route in bench.app.routes}
-    pages = {*PAGES, "/static/{name}"}
+    pages = {*PAGES, "/static/{name}", "/console/{name}"}
     assert routes - pages == {operation.path for operation in OPERATIONS}
 
 
@@ -159,7 +160,7 @@ async def test_the_type_of_a_problem_leads_to_its_page(client: Client) -> None:
     assert f'id="{fragment}"' in answer.text
 
 
-@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("path", LOADED)
 async def test_pages_are_safe_and_whole(client: Client, path: str) -> None:
     """Pages run no inline script or style, cannot be framed, and load everything from here."""
     answer = await client.get(path)
@@ -168,25 +169,19 @@ async def test_pages_are_safe_and_whole(client: Client, path: str) -> None:
     assert "default-src 'none'" in policy
     assert "frame-ancestors 'none'" in policy
     assert "unsafe" not in policy
-    assert not re.search(r"<style|style=|<script(?! src=\"/static/)|\son\w+=|https?://", answer.text)
+    assert not re.search(
+        r"<style|style=|<script(?! (?:type=\"module\" )?src=\"/(?:static|console)/)|\son\w+=|https?://",
+        answer.text,
+    )
     for address in re.findall(r'(?:src|href)="(/[^"#]*)', answer.text):
         assert (await client.get(address)).status_code == 200
 
 
-async def test_the_start_page_speaks_to_people(client: Client) -> None:
-    """A visitor finds check, rewrite, policy, documentation and health, in Chinese with English beside it."""
+async def test_the_start_page_is_the_console(client: Client) -> None:
+    """A visitor finds reply, manual and bulk pages, the documentation and health, in Chinese with English beside it."""
     text = (await client.get("/")).text
     assert '<html lang="zh-CN">' in text
-    for words in (
-        "检查",
-        "改写",
-        "规范",
-        "接口文档",
-        "/docs#post_check",
-        "/policy",
-        "/health/ready",
-        'lang="en"',
-    ):
+    for words in ("写回复", "改写", "手册", "批量", "接口文档", "/docs", "/health/ready", 'lang="en"'):
         assert words in text
 
 

@@ -149,7 +149,7 @@ async def test_debt_is_settled() -> None:
 
 @pytest.mark.parametrize("frozen", ["healthy", "frozen"])
 async def test_four_processes_hold_one_limit(frozen: str) -> None:
-    """Four processes together admit no more than 1.1 times the limit, also when the store freezes in between."""
+    """R15: four processes together admit no more than 1.1 times the limit, also when the store freezes, and then say so."""
     tenant, per_minute, seconds = some_tenant(), 900, 4.0
     with Valkey() as server:
         arguments = (server.url, "x", "0", "0", tenant, str(per_minute), "4", str(seconds))
@@ -162,5 +162,22 @@ async def test_four_processes_hold_one_limit(frozen: str) -> None:
                 await asyncio.sleep(3.0)
                 server.thaw()
             counts = [(await report(process))["counts"] for process in four]
+    assert (sum(count.get("alone", 0) for count in counts) > 0) == (frozen == "frozen"), "the alarm tells"
     total = sum(count.get("admitted", 0) for count in counts)
+    print(f"R15 {frozen}: {total} admitted of {per_minute} a minute in {seconds} s")
     assert 0 < total <= 1.1 * per_minute * (1 + seconds / 60), counts
+
+
+async def test_frozen_from_the_start() -> None:
+    """R15: four processes that never saw the store share one limit as well."""
+    tenant, per_minute, seconds = some_tenant(), 900, 3.0
+    with Valkey() as server:
+        server.freeze()
+        arguments = (server.url, "x", "0", "0", tenant, str(per_minute), "4", str(seconds))
+        async with processes(4, "tests.kit.flyer", *arguments) as four:
+            for process in four:
+                go(process)
+            counts = [(await report(process))["counts"] for process in four]
+        server.thaw()
+    total = sum(count.get("admitted", 0) for count in counts)
+    assert per_minute / 2 < total <= 1.1 * per_minute * (1 + seconds / 60), counts

@@ -42,13 +42,14 @@ async def fly(store: Store, nonce: str, callers: int, model_s: float) -> Counter
 async def call_often(
     store: Store, tenant: str, per_minute: int, replicas: int, seconds: float
 ) -> Counter[str]:
-    """How many calls were admitted and how many turned away."""
+    """How many calls were admitted and turned away, and how many of both were judged without the store."""
     limits = RedisLimits(store, replicas=replicas)
     counts: Counter[str] = Counter()
     until = time.monotonic() + seconds
     while time.monotonic() < until:
         counts["admitted" if await limits.take(tenant, per_minute) == 0.0 else "refused"] += 1
         await asyncio.sleep(0.002)
+    counts["alone"] = limits.local_takes
     return counts
 
 

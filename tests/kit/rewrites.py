@@ -1,11 +1,8 @@
-"""Drafts with honest rewrites, made from templates of several trades, and the ways in which a rewrite can go wrong.
-
-Everything is seeded: the same seed gives the same cases.
-"""
+"""Drafts with honest rewrites, made from templates of several trades. The same seed gives the same pairs."""
 
 import random
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -145,6 +142,62 @@ TEMPLATES = (
         ("{time}前下单当天发，{time2}后下单次日发。", "{time}前的当天发，{time2}后的次日发，别问了。"),
         ("{time}前下单当天发货，{time2}后下单次日发货", "您在{time}前下单当天发出，{time2}后下单次日发出"),
     ),
+    Template(
+        ("材料发{email}，{days}内发，别拖。", "{email}，{days}内把材料发来。"),
+        ("请您将材料发送至{email}，{days}内发送即可", "麻烦您在{days}内把材料发到{email}"),
+    ),
+    Template(
+        ("加{account}，爱加不加。", "{account}，自己加去。"),
+        ("您可以添加{account}联系我们", "请您添加{account}，方便后续沟通"),
+    ),
+    Template(
+        ("寄到{address}，运费{money}自己出。", "地址{address}，寄过来，运费{money}你出。"),
+        (
+            "请您寄到{address}，运费{money}需要您自己出",
+            "收件地址为{address}，运费{money}请您自己出，感谢您的理解",
+        ),
+    ),
+    Template(
+        ("我工号{employee}，{date}上班，随便你。", "工号{employee}，记好了，{date}上班。"),
+        ("我的工号是{employee}，{date}上班", "工号{employee}为您服务，我{date}上班"),
+    ),
+    Template(
+        ("{model}停产了，换{model2}吧。", "{model}停产了，爱要不要，{model2}有货。"),
+        ("很抱歉，{model}停产了，您可以看看{model2}", "{model}已经停产了，您看{model2}可以吗"),
+    ),
+    Template(
+        ("看{title}第3条去，退货{percent}手续费。", "{title}第3条，退货手续费{percent}，看不懂？"),
+        ("您可以查看{title}第3条，退货手续费为{percent}", "根据{title}第3条的说明，退货手续费是{percent}"),
+    ),
+    Template(
+        ("<p>{name}你好</p><p>单号{order}，自己查。</p>", "<p>{name}</p><p>{order}，自己去查。</p>"),
+        ("<p>{name}您好</p><p>您的单号为{order}，您可以查询</p>",),
+    ),
+    Template(
+        ("[点这里]({link})自己看，{days}内有效。", "自己看[点这里]({link})，{days}内有效。"),
+        ("您可以[点这里]({link})查看，{days}内有效", "请您[点这里]({link})查看详情，{days}内有效"),
+    ),
+    Template(
+        (
+            "{field}你好，{field2}的货到了，{time}关门，赶紧来拿。",
+            "{field}，{field2}的货到了，快来拿，{time}关门。",
+        ),
+        (
+            "{field}您好，{field2}的货到了，请您在{time}关门前来取",
+            "{field}您好，您的{field2}的货到了，我们{time}关门，请您留意",
+        ),
+    ),
+    Template(
+        ("包邮，新疆除外，邮费{figure}。", "新疆除外都包邮，邮费{figure}，别问。"),
+        ("您好，新疆除外均包邮，邮费{figure}", "目前除新疆外都包邮，新疆的邮费为{figure}"),
+    ),
+    Template(
+        ("目前仅支持{format}，不含安装，{figure}。", "仅支持{format}，{figure}，不含安装，就这样。"),
+        (
+            "目前仅支持{format}，费用{figure}，不含安装",
+            "您好，仅支持{format}格式，{figure}不含安装，请您留意",
+        ),
+    ),
 )
 OPENERS = (
     "",
@@ -170,6 +223,13 @@ CLOSERS = (
 )
 
 
+FIELDS = (
+    "{{ticket.requester.name}}", '{{ name | default: "顾客" }}', "{{ order.id | upcase }}", "%{name}", "%{order}", "[订单号]", "[收件人]", "【XX】", "【商品名】", "***", "____",
+    "$NAME$", "$ORDER_ID$", "{0}", "{1}", "%s", "%(goods)s", "#姓名#", "${customer}", "<<商品>>", "{姓名}",
+)  # fmt: skip
+"""Fields of the macro systems that replies are written for."""
+
+
 def _slots(pick: random.Random) -> dict[str, str]:
     digits = "".join(pick.choice("0123456789") for _ in range(20))
     money = pick.sample(
@@ -178,6 +238,8 @@ def _slots(pick: random.Random) -> dict[str, str]:
     )
     times = pick.sample(["9:30", "14:00", "18:00", "20:30", "16点", "22:00", "10:45"], 2)
     names = pick.sample(["张先生", "李女士", "王师傅", "陈经理", "赵小姐", "周老师", "刘主任"], 2)
+    models = pick.sample(["iPhone15", "P2", "A100", "ThinkPad X1", "Mate60", "v2.1", "K30S"], 2)
+    fields = pick.sample(FIELDS, 2)
     return {
         "order": pick.choice([f"202503{digits[:2]}-{digits[2:6]}", f"WX-{digits[:4]}", f"D-20250214-{digits[:2]}", f"8{digits[:11]}", f"E{digits[:9]}"]),
         "tracking": f"SF{digits[:12]}",
@@ -191,6 +253,14 @@ def _slots(pick: random.Random) -> dict[str, str]:
         "size": pick.choice(["10MB", "5MB", "200KB"]), "format": pick.choice(["PDF", "JPG", "Word"]),
         "count": pick.choice(["3台", "5个", "12次", "98次", "2个"]),
         "placeholder": pick.choice(["{{name}}", "[称呼]", "%{guest_name}", "${customer}", "【姓名】"]),
+        "email": pick.choice([f"kefu{digits[:3]}@example.com", "after.sale@mail.example.cn", f"a-{digits[:2]}@example.org"]),
+        "account": pick.choice([f"QQ：{digits[1:9]}8", f"微信号kf_{digits[:5]}", f"微信wx{digits[:6]}", f"QQ群{digits[:8]}1"]),
+        "address": pick.choice([f"杭州市余杭区文一西路{digits[0]}88号3栋", f"北京市朝阳区建国路{digits[1]}6号{digits[2]}02室", f"上海市浦东新区世纪大道{digits[:2]}1号"]),
+        "employee": pick.choice([f"{digits[:4]}", f"A{digits[:3]}", f"KF{digits[:4]}"]),
+        "model": models[0], "model2": models[1], "field": fields[0], "field2": fields[1],
+        "title": pick.choice(["《用户协议》", "《退换货规则》", "《会员服务说明》", "《保修条款》"]),
+        "link": f"https://help.example.com/a/{digits[:4]}",
+        "figure": pick.choice(["３０元", "１２．５元", "五十元", "一百二十元", "三千元", "十五块", "１，２８０元", "二十块钱"]),
         "placeholder2": pick.choice(["{{ticket.id}}", "[单号]", "{0}", "%{order}", "$ORDER$"]),
     }  # fmt: skip
 
@@ -213,152 +283,3 @@ def pairs(count: int, seed: int) -> Iterator[Pair]:
 
 def _fill(template: str, slots: dict[str, str]) -> str:
     return re.sub(r"\{(\w+)\}", lambda match: slots[match[1]], template)
-
-
-Corruption = Callable[[Pair, random.Random], str | None]
-"""A rewrite made wrong, or None where there is nothing to make wrong in this way."""
-
-
-def _other_figure(value: str, pick: random.Random) -> str:
-    places = [i for i, char in enumerate(value) if char.isdigit()]
-    numerals = [i for i, char in enumerate(value) if char in "两三五"]
-    if places:
-        at = pick.choice(places)
-        return value[:at] + pick.choice([d for d in "123456789" if d != value[at]]) + value[at + 1 :]
-    if numerals:
-        at = numerals[0]
-        return value[:at] + pick.choice([c for c in "四六八" if c != value[at]]) + value[at + 1 :]
-    return {"明天": "后天", "后天": "明天", "周五": "周六"}.get(value, value + "1")
-
-
-def _changed(*names: str) -> Corruption:
-    def corrupt(pair: Pair, pick: random.Random) -> str | None:
-        here = [name for name in names if name in pair.slots and pair.slots[name] in pair.rewrite]
-        if not here:
-            return None
-        value = pair.slots[pick.choice(here)]
-        return pair.rewrite.replace(value, _other_figure(value, pick))
-
-    return corrupt
-
-
-def _dropped(*names: str) -> Corruption:
-    def corrupt(pair: Pair, pick: random.Random) -> str | None:
-        here = [name for name in names if name in pair.slots and pair.slots[name] in pair.rewrite]
-        return pair.rewrite.replace(pair.slots[pick.choice(here)], "") if here else None
-
-    return corrupt
-
-
-def _renamed(pair: Pair, pick: random.Random) -> str | None:
-    value = pair.slots.get("name")
-    return pair.rewrite.replace(value, pick.choice("孙钱吴郑") + value[1:]) if value else None
-
-
-def _swapped(pair: Pair, pick: random.Random) -> str | None:
-    for a, b in (("money", "money2"), ("name", "name2"), ("time", "time2")):
-        if a in pair.slots and b in pair.slots:
-            first, second = pair.slots[a], pair.slots[b]
-            return pair.rewrite.replace(first, "\0").replace(second, first).replace("\0", second)
-    return None
-
-
-_TURNS = (
-    ("暂不支持", "支持"), ("不支持", "支持"), ("无法退货", "可以退货"), ("尚未开具", "已经开具"), ("还没有更新", "已经更新"), ("还没更新", "已更新"),
-    ("运费不退", "运费可以退"), ("不赔", "可以赔"), ("没有货", "有货"), ("不要超过", "可以超过"), ("请勿超过", "可以超过"), ("仅限本人使用", "他人也可使用"),
-    ("最多", "至少"), ("至少", "最多"), ("超过", "不到"), ("没有处理", "已处理"), ("没处理", "处理"), ("上限为", ""), ("无法接通", "也能接通"),
-    ("暂时无人接听", "有人接听"), ("还没", ""), ("无法", "可以"), ("尚未", ""),
-)  # fmt: skip
-
-
-def _turned(pair: Pair, pick: random.Random) -> str | None:
-    here = [(old, new) for old, new in _TURNS if old in pair.rewrite]
-    if not here:
-        return None
-    old, new = pick.choice(here)
-    return pair.rewrite.replace(old, new)
-
-
-def _moved(pair: Pair, pick: random.Random) -> str | None:
-    if "运费不退" not in pair.rewrite:
-        return None
-    return pair.rewrite.replace("货款", "\0").replace("运费", "货款").replace("\0", "运费")
-
-
-def _denied(pair: Pair, pick: random.Random) -> str | None:
-    for old, new in (
-        ("会上门", "不会上门"),
-        ("可以退", "不可以退"),
-        ("到账", "不到账"),
-        ("当天发", "当天不发"),
-        ("已关", "未关"),
-        ("有效", "无效"),
-    ):
-        if old in pair.rewrite and new not in pair.rewrite:
-            return pair.rewrite.replace(old, new, 1)
-    return None
-
-
-ADDITIONS = (
-    "我们保证三天内解决", "一定会给您退款", "我们会全额赔偿您的损失", "我给您补发一份赠品", "24小时内必定送达", "我们承诺不会再发生", "给您一张20元优惠券",
-    "这次免费为您处理", "财务会尽快打款给您", "师傅会上门为您检查", "由于系统故障导致", "这是我们的疏忽造成的", "您可以拨打13900001111联系我们",
-    "详情请见https://evil.example.org/x", "请加微信kefu8899", "明天上午给您答复", "绝对不会让您吃亏", "为您申请8折优惠", "退一赔三", "今天下班前给您结果",
-    "我们经理会亲自联系您", "肯定能办好", "已为您申请补偿", "会员时长为您延长一个月", "仓库会优先安排", "请把钱转到6222021234567890123", "邮箱是vip@example.org",
-    "运费由王经理承担", "可凭《服务保障协议》办理", "还需要支付15元", "满意度达到99%", "我们有300名同事为您服务", "请下载SuperHelp", "已经为您加急",
-)  # fmt: skip
-
-
-def _promised(pair: Pair, pick: random.Random) -> str | None:
-    body, mark = (pair.rewrite[:-1], pair.rewrite[-1]) if pair.rewrite[-1] in "。！？" else (pair.rewrite, "")
-    return (
-        f"{body}，{pick.choice(ADDITIONS)}{mark}"
-        if mark != "？"
-        else f"{pick.choice(ADDITIONS)}。{pair.rewrite}"
-    )
-
-
-def _doubled(pair: Pair, pick: random.Random) -> str | None:
-    value = pair.slots.get("placeholder")
-    return f"{pair.rewrite}{value}" if value else None
-
-
-def _made_up_field(pair: Pair, pick: random.Random) -> str | None:
-    return pair.rewrite + pick.choice(
-        ["{{coupon}}", "[您的姓名]", "[PHONE_9]", "[ORDER_7]", "%s", "【日期】", "XXX"]
-    )
-
-
-CORRUPTIONS: dict[str, Corruption] = {
-    "amount changed": _changed("money", "money2"),
-    "date changed": _changed("date"),
-    "time changed": _changed("time", "range", "time2"),
-    "duration changed": _changed("days"),
-    "order number changed": _changed("order", "tracking"),
-    "phone changed": _changed("phone"),
-    "address of a page changed": _changed("url"),
-    "percentage changed": _changed("percent"),
-    "count or size changed": _changed("count", "size"),
-    "fact dropped": _dropped(
-        "money",
-        "date",
-        "order",
-        "phone",
-        "url",
-        "percent",
-        "days",
-        "time",
-        "range",
-        "count",
-        "size",
-        "format",
-        "placeholder",
-    ),
-    "name changed": _renamed,
-    "two exchanged": _swapped,
-    "denial turned": _turned,
-    "denial moved": _moved,
-    "denial added": _denied,
-    "promise added": _promised,
-    "field doubled": _doubled,
-    "field made up": _made_up_field,
-}

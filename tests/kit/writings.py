@@ -196,7 +196,6 @@ _ADDRESS: dict[str, str] = {
     "traditional": "臺北市信義區市府路{no}號{floor}樓",
     "period": "{estate}二期{block}幢{room}",
     "zero width": "{city}{road}{no}\u200b号{block}\u200b栋{room}室",
-    "crossing": "{road}与{no}号院交叉口{block}号",
     "english": "Room {room}, Building {block}, No. {no} Jianguo Road",
 }
 _NAME: dict[str, str] = {
@@ -246,7 +245,7 @@ def _one(kind: str, number: int, pick: random.Random) -> Written:
     make, forms = _MAKERS[kind]
     form, way = _turn(forms, number)
     words = way(make(pick), pick)
-    return Written(kind, form, words, words)
+    return Written(kind, form, words, words.removeprefix("mailto:"))
 
 
 _MAKERS: dict[str, tuple[Callable[[random.Random], str], dict[str, Way]]] = {

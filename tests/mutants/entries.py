@@ -57,12 +57,12 @@ MUTANTS = (
     # What may leave.
     _bug("refusals and wrapping are not looked for", "R20 R21", _VERIFY, "list(shape.unlike_a_reply(sources, text, canaries))", "[]", _VERIFYING),
     _bug("refusals are not looked for", "R20", "core/verifying/shape.py", "    yield from _refuses(sources, text)\n", "", _VERIFYING),
-    _bug("the prompt may be told", "R21", "core/verifying/shape.py", "if canaries and (leaks := _leaks(canaries)) is not None and leaks.search(text.squeezed):", "if False:", _VERIFYING),
-    _bug("the fact check is skipped", "R22", _VERIFY, "    reasons += claims.lost_and_invented(sources, text, facts)\n", "", f"{_UNIT}corruptions"),
-    _bug("the commitment check is skipped", "R22", _VERIFY, "    reasons += commitments.added(sources, text)\n", "", f"{_UNIT}corruptions"),
-    _bug("the negation check is skipped", "R22", _VERIFY, "    reasons += denials.turned(sources, text, facts)\n", "", f"{_UNIT}corruptions"),
-    _bug("exchanged facts pass", "R22", _VERIFY, "    reasons += bindings.swapped(sources, text, facts)\n", "", f"{_UNIT}corruptions"),
-    _bug("dropped limits pass", "R22", _VERIFY, "    reasons += limits.unbounded(sources, text, facts)\n", "", _VERIFYING, f"{_UNIT}corruptions"),
+    _bug("the prompt may be told", "R21", "core/verifying/shape.py", "if canaries and (leaks := _leaks(canaries, whole)) is not None and leaks.search(text.squeezed):", "if False:", _VERIFYING),
+    _bug("the fact check is skipped", "R22", _VERIFY, "        *claims.lost_and_invented(sources, text, facts),\n", "", f"{_UNIT}corruptions"),
+    _bug("the commitment check is skipped", "R22", _VERIFY, "        *commitments.added(sources, text),\n", "", f"{_UNIT}corruptions"),
+    _bug("the negation check is skipped", "R22", _VERIFY, "        *denials.turned(sources, text, facts),\n", "", f"{_UNIT}corruptions"),
+    _bug("exchanged facts pass", "R22", _VERIFY, "        *bindings.swapped(sources, text, facts),\n", "", f"{_UNIT}corruptions"),
+    _bug("dropped limits pass", "R22", _VERIFY, "        *limits.unbounded(sources, text, facts),\n", "", _VERIFYING, f"{_UNIT}corruptions"),
     _bug("tokens are not counted", "R22", _VERIFY, "    reasons += tokens.misused(sources, candidate)\n", "", _VERIFYING),
     _bug("the policy is not asked about the candidate", "R23", _VERIFY, "() if after.verdict is Verdict.PASS else ", "() if after else ", _VERIFYING),
     # A sick model.

@@ -9,11 +9,9 @@ from hypothesis import strategies as st
 from service.core.facts import address, negation, person_name
 from service.core.prefilter import Prefilter
 from service.core.text import Span, normalize
-from service.core.verifying import shape
+from service.core.verifying import shape, wrapping
 
 _SHAPE = (
-    "_PREAMBLE",
-    "_MARKUP",
     "_REFUSES",
     "_OPENS_WITH_REFUSAL",
     "_REFUSES_IN_ENGLISH",
@@ -21,6 +19,9 @@ _SHAPE = (
     "_ENGLISH",
 )
 _USED = {name: getattr(shape, name) for name in _SHAPE} | {
+    "talk": wrapping._TALK,
+    "craft": wrapping._CRAFT,
+    "markup": wrapping._MARKUP,
     "address": address._RE,
     "person_name": person_name._RE,
 }

@@ -5,8 +5,9 @@ from collections import Counter
 
 from service.core.checking import check
 from service.core.verifying import judge
+from tests.kit.corruptions import CORRUPTIONS
 from tests.kit.policies import POLICY, hidden, prepared
-from tests.kit.rewrites import CORRUPTIONS, pairs
+from tests.kit.rewrites import pairs
 
 _CASES_PER_KIND = 140
 

@@ -1,11 +1,12 @@
 """Matching a customer's message to a situation: sure, or silent."""
 
 import pytest
+from pydantic import ValidationError
 
 from service.core import scenarios
 from service.core.compiling import Policy
 from service.core.phrasing import Scenario
-from service.core.results import Draft
+from service.core.results import Channel, Draft, Stage
 from tests.kit.default_policy import default_policy
 from tests.kit.small_policy import policy_of
 
@@ -37,6 +38,81 @@ def test_a_tie_is_no_match() -> None:
     """Between two equally likely situations nothing is guessed."""
     policy = policy_of(scenarios=(_scenario("a", ("退货", 0.6)), _scenario("b", ("退货", 0.6))))
     assert _matched(policy, "我要退货") is None
+
+
+@pytest.mark.parametrize(
+    ("message", "expected"),
+    [
+        ("帮我问一下进度", "late"),
+        ("催下", "late"),
+        ("道歉真的没有用", "sorry"),
+        ("没用，你道歉吧", None),
+        ("道歉我收到了，之前那张优惠券怎么没用上", None),
+    ],
+)
+def test_a_cue_can_be_a_family_of_phrases(message: str, expected: str | None) -> None:
+    """Whoever writes cues lists the ways of saying a thing once; the parts of a cue stand in order, close together."""
+    policy = policy_of(
+        scenarios=(
+            _scenario("late", ("(催|问)(一)?下", 0.6)),
+            _scenario("sorry", ("道歉…(没用|没有用)", 0.6)),
+        )
+    )
+    assert _matched(policy, message) == expected
+
+
+@pytest.mark.parametrize("words", ["(催|问", "催…", "…催", "^催", "催$", "(催)?", "一…二…三…四"])
+def test_a_cue_that_could_never_be_meant_is_a_mistake(words: str) -> None:
+    """A slip in a cue stops the start and does not silently match nothing or everything."""
+    with pytest.raises(ValidationError):
+        _scenario("late", (words, 0.6))
+
+
+def test_the_same_words_count_once() -> None:
+    """Two cues that hear the very same words are no surer than one."""
+    policy = policy_of(scenarios=(_scenario("refund", ("退款", 0.3), ("想退款", 0.4)),))
+    assert [match.score for match in scenarios.rank(policy, "我想退款")] == [0.4]
+
+
+def _at_home(**where: list[str]) -> Scenario:
+    return _scenario("voice", ("听不见", 0.6)).model_copy(
+        update={name: tuple(value) for name, value in where.items()}
+    )
+
+
+@pytest.mark.parametrize(("channel", "expected"), [("chat", None), ("phone", "voice"), (None, "voice")])
+def test_a_scenario_of_the_telephone_is_not_shown_in_a_chat(
+    channel: Channel | None, expected: str | None
+) -> None:
+    """Nobody who types is asked to speak up; where the channel is not told, the words decide."""
+    policy = policy_of(scenarios=(_at_home(channel=["phone"]),))
+    found = scenarios.match(policy, Draft(text="好的。", channel=channel), "我听不见")
+    assert (found.id if found else None) == expected
+
+
+@pytest.mark.parametrize(
+    ("stage", "score"), [("closing", 0.6), (None, 0.6), ("opening", 0.51), ("middle", 0.51)]
+)
+def test_a_scenario_of_another_stage_counts_less(stage: Stage | None, score: float) -> None:
+    """A stage that is told lowers what belongs elsewhere, and does not rule it out: customers keep to no plan."""
+    policy = policy_of(scenarios=(_at_home(stage=["closing"]),))
+    assert [match.score for match in scenarios.rank(policy, "我听不见", None, stage)] == [score]
+
+
+def test_the_stage_decides_between_two() -> None:
+    """What would be a tie is none when only one of the two belongs to the stage."""
+    here = _at_home(stage=["opening"])
+    there = here.model_copy(update={"id": "other", "stage": ("closing",)})
+    policy = policy_of(scenarios=(here, there))
+    assert _matched(policy, "我听不见") is None
+    found = scenarios.match(policy, Draft(text="好的。", stage="closing"), "我听不见")
+    assert found is not None
+    assert found.id == "other"
+
+
+def test_a_long_letter_shows_nothing() -> None:
+    """A message longer than any cue allows tells of many things: no situation is picked from it."""
+    assert _matched(policy_of(scenarios=(_scenario("late", ("还没到", 0.6)),)), "还没到" * 41) is None
 
 
 def _ruled_out() -> Policy:

@@ -36,6 +36,7 @@ def test_everything_can_be_set() -> None:
             "COACH_PROMPTS_DIR": "/srv/prompts",
             "COACH_LOG_LEVEL": "warning",
             "COACH_MAX_IN_FLIGHT": "10",
+            "COACH_REPLICAS": "4",
         }
     )
     assert settings.openai_base_url == "https://models.example.com/v1"
@@ -49,6 +50,7 @@ def test_everything_can_be_set() -> None:
     assert settings.policy_dir == Path("/srv/policy")
     assert settings.log_level == "warning"
     assert settings.max_in_flight == 10
+    assert settings.replicas == 4
 
 
 def test_an_empty_value_is_none() -> None:
@@ -73,6 +75,7 @@ WRONG = [
     ("COACH_DEADLINE_S", "nan"),
     ("COACH_LOG_LEVEL", "loud"),
     ("COACH_MAX_IN_FLIGHT", "0"),
+    ("COACH_REPLICAS", "0"),
     ("COACH_ALLOWED_ORIGINS", "*"),
     ("COACH_ALLOWED_ORIGINS", "https://crm.example.com/path"),
     ("OPENAI_BASE_URL", "models.example.com"),

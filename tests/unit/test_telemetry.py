@@ -71,7 +71,7 @@ async def test_no_text_is_written(log: Log) -> None:
 
 
 async def test_the_metrics_count(log: Log) -> None:
-    """Prometheus sees requests by route and status, times, verdicts, rewrites and what became of attempts."""
+    """Prometheus sees requests by route and status, times, verdicts, rules, rewrites and what became of attempts."""
     done = await FakeCoach().rewrite(Draft("a"), LOCAL)
     log.telemetry.record(Served("r1", "POST", "/rewrite", "shop", 200, 3.0, done))
     for _ in range(2):
@@ -86,6 +86,9 @@ async def test_the_metrics_count(log: Log) -> None:
         'coach_request_seconds_bucket{le="+Inf",route="/rewrite"} 1.0',
         'coach_request_seconds_count{route="/rewrite"} 1.0',
         'coach_checks_total{verdict="block"} 2.0',
+        # Of three drafts each, whatever a draft breaks more than once.
+        'coach_findings_total{policy="default",rule="forbidden.not-knowing"} 3.0',
+        'coach_findings_total{policy="default",rule="politeness.apology"} 3.0',
         'coach_rewrites_total{cache="miss",engine="phrasebook",status="rewritten"} 1.0',
         'coach_attempts_total{code="timeout",engine="model",outcome="failed"} 1.0',
         "coach_errors_total 1.0",

@@ -75,6 +75,7 @@ def test_a_rule_that_gives_way_is_silent_in_a_warm_reply() -> None:
     firm = rule("x.free", {"kind": "phrase", "any": ["送"]}, severity="warning")
     assert _found("您好，票买好了。", broad, hint) == ["x.ticket"]
     assert _found("您，票买好了。", broad, hint) == ["x.ticket", "x.buy"]
+    assert _found("您好，票到了。票买好了。", broad) == ["x.buy"]
     assert _found("您好，票送您。", firm) == ["x.free"]
     assert _found("您好，票买好了送您。", broad, firm) == ["x.buy", "x.free"]
     assert _found("您好，买好了。" + "货" * LONGEST_REPLY, broad) == ["x.buy"]

@@ -1,7 +1,7 @@
 """`kind: tone`: replies that sound cold to a model that has learnt from labelled ones."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
@@ -16,7 +16,7 @@ class Tone(BaseModel):
     """Fires on a reply that weighs more than `above`, in hundredths of a logit; the weights stand in `tone.tsv`.
 
     It is asked last, of drafts that no other rule objects to. The clause that weighs most is marked.
-    Rules that give way are silent in a reply that weighs less than `warm_below`.
+    Rules that give way are silent where the reply and the sentence at hand weigh less than `warm_below`.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -45,9 +45,15 @@ class Tone(BaseModel):
             return []
         return [Span(*text.clause_range(self._model.coldest(text)))]
 
-    def warm(self, text: ReadText) -> bool:
-        """Whether the reply sounds so warm as a whole that a rule which gives way is taken to be mistaken."""
-        return self.warm_below is not None and -math.inf < self.weight(text) < self.warm_below
+    def warm(self, text: ReadText, places: Iterable[int]) -> bool:
+        """Whether the reply, and each sentence around one of these places of `plain`, sounds so warm.
+
+        There a rule that gives way is taken to be mistaken; a cold sentence in a warm reply is none of that.
+        """
+        model, limit = self._model, self.warm_below
+        if model is None or limit is None or not -math.inf < self.weight(text) < limit:
+            return False
+        return all(-math.inf < model.weigh_sentence(text, place) < limit for place in places)
 
     def weight(self, text: ReadText) -> float:
         """How cold the text sounds; minus infinity for one that nothing can be said of."""

@@ -42,7 +42,7 @@ from service.core.results import Fact
 from service.core.text import Normalized, Span
 
 WRITTEN: tuple[Written, ...] = (
-    html, markdown_link, url, email, placeholder, id_number, phone, bank_card, plate, account_id, tracking_number,
+    html, markdown_link, url, email, id_number, bank_card, phone, placeholder, plate, account_id, tracking_number,
     employee_number, title, date, clock_time, order_number, money, percentage, duration, size, count, model_name, number, word,
 )  # fmt: skip
 """Kinds that one pattern describes: found together, the first that matches at a position wins."""
@@ -51,7 +51,7 @@ SPOKEN: tuple[FactKind, ...] = (address, person_name, limit, negation)
 TABLE: tuple[FactKind, ...] = (*WRITTEN, *SPOKEN)
 KINDS: dict[str, FactKind] = {kind.KIND: kind for kind in TABLE}
 
-_NUMERALS = "零〇一二两三四五六七八九十百千万半幺第"
+_NUMERALS = "零〇一二两三四五六七八九十百千万半幺第壹贰叁肆伍陆柒捌玖"
 # What each sort of beginning looks like. Looking for it first spares most positions the alternation; a Han
 # character begins a fact only in a certain company.
 _BEGINNINGS = {
@@ -60,7 +60,7 @@ _BEGINNINGS = {
     "symbol": r"[<\[［【{%$#*_《¥￥+(（&!@×]",
     "han": (
         f"[{_NUMERALS}]|[今明后昨前当次隔去][天日晚早年]|大后|[本这上下每]个?[周星礼月]|周[{_NUMERALS}日末]|[星礼][期拜]|[月年][底初后]|节后"
-        "|[上中下]午|[早晚]上|凌晨|傍晚|夜里|早晨|晚间|午后|微信|支付|旺旺|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z]"
+        "|[上中下]午|[早晚]上|凌晨|傍晚|夜里|早晨|晚间|午后|微信|支付|旺旺|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][^一-鿿]?[A-Za-z]"
     ),
 }
 _FIRST = rf"(?=[\dA-Za-z<\[［【{{%$#*_《¥￥+(（&!@×{_NUMERALS}今明后昨前当次隔去大本这上下每周星礼月年节中早晚凌傍夜午微支旺京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼])"

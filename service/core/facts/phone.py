@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from service.core.digits import DIGIT, GAP, INVISIBLE, UNSEEN, digits_of, one_of
 from service.core.folding import fold
 from service.core.kinds import always as accept
 from service.core.kinds import spans
@@ -13,25 +14,31 @@ KIND = "phone"
 HIDE: Hide = "personal"
 WORD = "PHONE"
 STARTS = frozenset({"digit", "han", "symbol"})
-# What people (and evaders) put between digits: blanks, dashes, dots, invisible characters.
-_GAP = r"[\s\-.—–·\u00ad\u200b-\u200f\u2060\ufeff]{0,2}"
-_SPELLED = str.maketrans("零〇一幺二三四五六七八九", "001123456789")
+# Between groups of three, four and four anything passes for a gap; elsewhere 1500*1200*800 is a size.
+_BAR = r"\s?(?:[/*xX×~|,，、\\+]|横?杠|空格?)\s?"
+_JOINT = rf"[\s\-—–_{INVISIBLE}]{{0,3}}"
+_ABROAD = rf"[(（]?(?:\+|00)?\s?86[)）]?{GAP}"
+_AREA = rf"[0零〇]{UNSEEN}{one_of('123456789')}(?:{UNSEEN}{DIGIT}){{1,2}}"
+_LOCAL = rf"{DIGIT}(?:{UNSEEN}{DIGIT}){{2,3}}{_JOINT}{DIGIT}(?:{UNSEEN}{DIGIT}){{3}}"
 
 
 def _digits(text: str) -> str:
-    digits = "".join(char for char in fold(text).translate(_SPELLED) if char.isdecimal() or char in "*xX")
+    if _STARRED.search(text):
+        return "".join(char for char in fold(text).upper() if char.isdecimal() or char in "*X")
+    digits = digits_of(text).replace("X", "").removeprefix("00")
     return digits[2:] if len(digits) == 13 and digits.startswith("86") else digits
 
 
 PATTERN = (
-    rf"(?:\+?86{_GAP})?1[3-9](?:{_GAP}\d){{9}}(?!\d)|1[3-9]\d[*xX]{{3,}}\d{{2,4}}"
-    rf"|\+\d{{1,3}}(?:{_GAP}\d){{7,12}}(?!\d)|[(（]0\d{{2,3}}[)）]{_GAP}\d{{3,4}}{_GAP}\d{{4}}(?!\d)"
-    rf"|0[1-9]\d{{1,2}}[-\s]\d{{3,4}}[-\s]?\d{{4}}(?:[-转]\d{{1,5}})?(?!\d)|0[1-9]\d{{8,10}}(?!\d)"
+    rf"(?:{_ABROAD})?{one_of('1')}{GAP}{one_of('3456789')}(?:{GAP}{DIGIT}){{9}}(?!{DIGIT})|1[3-9]\d[*xX]{{3,}}\d{{2,4}}"
+    rf"|(?:{_ABROAD})?[(（\[【]?1[3-9]\d(?:[)）\]】]{_JOINT}|{_BAR})\d{{4}}(?:{_BAR}|{_JOINT})\d{{4}}(?!\d)"
+    rf"|\+\d{{1,3}}(?:{GAP}\d){{7,12}}(?!\d)|[(（\[【]{_AREA}[)）\]】]{_JOINT}{_LOCAL}(?:\s?[-转]\s?\d{{1,5}})?(?!\d)"
+    rf"|{_AREA}(?:{_JOINT}|\.){_LOCAL}(?:\s?[-转]\s?\d{{1,5}})?(?!\d)|0[1-9]\d{{8,10}}(?!\d)|0(?:\s\d){{9,11}}(?!\d)"
     rf"|[48]00[-\s]\d{{3,4}}[-\s]?\d{{3,4}}(?!\d)|[48]00\d{{7}}(?!\d)|0[89]\d{{2}}-\d{{3}}-\d{{3}}(?!\d)|0[1-9]\d{{1,2}}-\d{{2,4}}[*xX]{{3,}}"
     r"|95\d{3}(?:\d{1,3})?(?![\d.,])(?!\s?[元块件个次条点名位])|(?:100(?:86|10|00)|123(?:45|15|06|78|48)|12320)(?![\d.,])(?!\s?[元块件个次条点名位])"
-    r"|[一幺][三四五六七八九][零〇一二三四五六七八九幺]{9}(?![零〇一二三四五六七八九幺])"
 )
 _RE = re.compile(PATTERN)
+_STARRED = re.compile(r"[*xX]{3}")
 
 
 def find(text: Normalized) -> Iterable[Span]:

@@ -10,21 +10,23 @@ from service.core.checking import check
 from service.core.compiling import Applies, Policy, applies
 from service.core.folding import fold
 from service.core.masking import Masked, unmask
-from service.core.phrasebook.composing import Lines, Section, Setting, compose, lines_of
+from service.core.phrasebook.composing import Lines, Section, Setting, compose, lines_of, lot_of
 from service.core.phrasebook.pieces import Piece, split
-from service.core.phrasebook.repairing import repaired
-from service.core.phrasebook.settling import literal, refusing, settled, without_company
+from service.core.phrasebook.repairing import freed, repaired
+from service.core.phrasebook.settling import literal, refusing, settled, untouched, without_company
 from service.core.phrasebook.slots import fill, slots
 from service.core.phrasebook.style import style_of
 from service.core.phrasebook.turns import Turns
 from service.core.quarrel import rhetorical
 from service.core.reading import Reading
-from service.core.results import Finding, Report, Severity, Verdict
+from service.core.results import Finding, Mode, Report, Severity, Verdict
 from service.core.script import to_traditional
 from service.core.text import han_share
 
 ROUNDS = 5
 _ADDED: frozenset[Section] = frozenset(("openings", "apologies", "empathy", "thanks", "offers", "closings"))
+_BUT_NEEDED: frozenset[Section] = _ADDED - {"apologies", "offers"}
+"""What the policy never asks for."""
 _COURTEOUS: tuple[Literal["openings", "apologies", "thanks", "closings"], ...] = (
     "openings",
     "apologies",
@@ -32,9 +34,11 @@ _COURTEOUS: tuple[Literal["openings", "apologies", "thanks", "closings"], ...] =
     "closings",
 )
 # An answer that begins so is no greeting's neighbour.
-_AGREES = ("好的", "没关系")
+_AGREES = ("好的", "没关系", "不客气", "您好")
 _TOKEN = re.compile(r"\[[A-Z]+_\d+\]")
 _TAG = re.compile(r"\[TAG_\d+\]")
+# A passing draft that speaks so to the customer is taken to mean well, whatever its words remind of.
+_KIND = re.compile(r"您(?!也|就是|去)|我[来帮替给]|没关系|没事|辛苦|劳驾")
 _REFUSAL = "refusal."
 _SCRAP, _SHORT = 2, 6
 _ABOUT_NOTHING = ("我", "您", "好的", "请", "請")
@@ -79,19 +83,22 @@ def rewrite(policy: Policy, masked: Masked, reading: Reading) -> str | None:
     return next(candidates(policy, masked, reading), None)
 
 
-def candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[str]:
+def candidates(
+    policy: Policy, masked: Masked, reading: Reading, mode: Mode = "polish"
+) -> Iterator[str]:
     """Masked texts that pass the policy, best first and each once; the later ones are plainer.
 
-    All but the last resort hold the draft's facts. None at all when there is nothing safe to say.
+    With `minimal` the clauses that no rule found stay as they are, and nothing is added but what the policy asks for,
+    as long as that gives a text that passes. All but the last resort hold the draft's facts. None at all when there is nothing safe to say.
     """
     seen: set[str] = set()
-    for text in _candidates(policy, masked, reading):
+    for text in _candidates(policy, masked, reading, mode):
         if text not in seen:
             seen.add(text)
             yield text
 
 
-def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[str]:
+def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode) -> Iterator[str]:
     draft = masked.draft
     report = check(policy, reading.with_draft(draft))
     # What only the unmasked draft shows (去打12315好了) is an error all the same.
@@ -112,9 +119,10 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
         return any(fact in words for fact in leaning)
 
     # Only beside something that the policy finds is a denial or 一天 no more than a figure of speech.
-    blamed = any(found.severity is not Severity.INFO and not _cold(found) for found in before.findings)
+    blamed = any(found.severity is not Severity.INFO for found in before.findings)
     must_keep = holds_figure if blamed else lambda words: holds_fact(words) or leans(words)
-    done = settled(pieces, turns, style, reading, must_keep)
+    kind = not blamed and _KIND.search(fold(draft)) is not None
+    done = settled(pieces, turns, style, reading, must_keep, spares=_sparing(blamed, kind, must_keep))
     if report.verdict is Verdict.PASS and not done.mended:
         yield draft
         return
@@ -124,12 +132,20 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
         reading,
         slots(policy, reading, masked),
         {token.name: token.text for token in masked.tokens},
+        lot=lot_of(draft),
     )
     # A draft with courtesy of its own needs no more of it, unless the policy asks.
     courteous = any(words in fold(draft) for words in book.courtesies)
-    light = courteous and all(piece.words for piece in done.pieces if piece.before)
+    light = kind or (courteous and all(piece.words for piece in done.pieces if piece.before))
     heard = reading.customer.plain if reading.customer else ""
-    useful = without_company(done.pieces, report.findings, heard, holds_fact, leans)
+    if mode == "minimal":
+        few = freed(untouched(pieces, done.pieces, report), report.findings, must_keep)
+        for left_out in (_ADDED, _BUT_NEEDED):
+            text = _said(policy, few, setting, left_out, holds_fact, grows=False)
+            if text and check(policy, reading.with_draft(unmask(text, masked))).verdict is Verdict.PASS:
+                yield text
+    rid = freed(done.pieces, report.findings, must_keep)
+    useful = without_company(rid, report.findings, heard, holds_fact, leans)
     # With nothing left of the draft and no fact to tell, a whole answer says more than a refusal of nothing.
     factual = holds_figure(draft) or any(holds_fact(piece.words) for piece in useful)
     bare = not factual and not any(piece.words for piece in useful)
@@ -139,16 +155,22 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading) -> Iterator[st
     first: frozenset[Section] = _ADDED if light else frozenset()
     tries = [(useful, first), (refused, frozenset()), (literal(refused), frozenset()), (useful, _ADDED)]
     keeps = holds_fact if blamed else must_keep
-    cold = any(map(_cold, before.findings))
     said = False
     for kept, left_out in tries:
-        text = _said(policy, kept, setting, left_out, keeps, cold=cold)
+        text = _said(policy, kept, setting, left_out, keeps)
         if text and check(policy, reading.with_draft(unmask(text, masked))).verdict is Verdict.PASS:
             said = True
             yield text
     # A fact that may not be told at all is no reason to say nothing; verification knows which may go.
     if not bare and not (said and (factual or any(leans(piece.words) for piece in useful))):
         yield from _answers(policy, book, setting, draft)
+
+
+def _sparing(blamed: bool, kind: bool, must_keep: Callable[[str], bool]) -> Callable[[str], bool]:  # noqa: FBT001 - private
+    """Tells which clauses are not to be taken away: with nothing to blame those with a fact, of a kind draft all."""
+    if blamed:
+        return lambda _: False
+    return (lambda _: True) if kind else must_keep
 
 
 def _errors(report: Report) -> str:
@@ -186,12 +208,12 @@ def _said(
     left_out: frozenset[Section],
     holds_fact: Callable[[str], bool],
     *,
-    cold: bool,
+    grows: bool = True,
 ) -> str | None:
     """The pieces put together and mended until the policy finds nothing, or None.
 
-    A text that sounds cold loses the clause that does so when the draft was `cold` itself; else it wants for a kind
-    word, and gets the general offer.
+    A text that sounds cold wants for a kind word, and gets the general offer; only when that does not help does it
+    lose the clause that sounds so.
     """
     for _ in range(ROUNDS):
         parts = compose(pieces, setting, left_out)
@@ -201,14 +223,13 @@ def _said(
         report = check(policy, setting.reading.with_draft(text))
         if report.verdict is Verdict.PASS:
             return None if _thin(pieces) and not any(holds_fact(piece.words) for piece in pieces) else text
-        if left_out == _ADDED:
+        if left_out == _ADDED and grows:
             left_out = frozenset()
             continue
         only_cold = all(map(_cold, report.findings)) and report.verdict is Verdict.REVISE
-        if only_cold and not cold and not setting.warm:
+        if only_cold and grows and not setting.warm:
             setting, left_out = replace(setting, warm=True), left_out - {"offers"}
             continue
-        cold = cold and not only_cold
         pieces, offending = repaired(
             pieces, parts, report, holds_fact, setting.lines.excuse(setting.style), setting.style.own
         )
@@ -243,9 +264,9 @@ def _answers(policy: Policy, book: _Book, setting: Setting, draft: str) -> Itera
         filled = fill(text, setting.values)
         if filled is None:
             continue
-        piece = Piece("", setting.style.own(filled.rstrip("。")), setting.style.stop, "", 0)
-        if filled.endswith("？"):
-            piece = replace(piece, words=setting.style.own(filled), mark="")
+        words = setting.style.own(filled)
+        # As if the draft had said it, so that its marks are left alone.
+        piece = Piece("", words, "", words, 0)
         alone = replace(
             setting, lines=replace(setting.lines, sections={**setting.lines.sections, **_ONLY_OPENING})
         )
@@ -255,7 +276,7 @@ def _answers(policy: Policy, book: _Book, setting: Setting, draft: str) -> Itera
             yield answer
 
 
-_ONLY_OPENING: dict[Section, tuple[tuple[str, Applies | None], ...]] = {
+_ONLY_OPENING: dict[Section, tuple[tuple[tuple[str, ...], Applies | None], ...]] = {
     "apologies": (), "empathy": (), "thanks": (), "offers": (), "closings": (),
 }  # fmt: skip
 

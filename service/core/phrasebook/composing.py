@@ -2,7 +2,9 @@
 
 import re
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Literal
+from zlib import crc32
 
 from service.core.compiling import Applies, Policy, applies
 from service.core.folding import fold
@@ -18,6 +20,14 @@ Section = Literal["openings", "apologies", "empathy", "thanks", "offers", "closi
 _BEFORE: tuple[Section, ...] = ("apologies", "empathy", "thanks")
 _AFTER: tuple[Section, ...] = ("offers", "closings")
 _BULLET = re.compile(r"\d[.、)）]|[-*•·]")
+# What an announcement cannot be followed by: a request, an offer, a question, an apology.
+_TELLS_NOTHING = re.compile(
+    r"请|麻烦|建议|如果|很抱歉|非常|感谢|欢迎|我(?!们)|好的|\d[.、]|[^，。]*[？?]|您可以|没关系|关于您"
+)
+_MIN_TOLD = 12
+# What may follow a mere name of the matter (关于您的保单…，).
+_CARRIES_ON = re.compile(r"我会|我先")
+_LAST_CLAUSE = re.compile(r"[，,。]")
 _ENDED = ("。", "？", ".", "?", "！", "!", "~", "～")
 
 
@@ -31,14 +41,18 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Lines:
-    """The lines of the phrasebook made ready: each section's lines with their `when`, and what it must not repeat."""
+    """The lines of the phrasebook made ready: each section's lines with their `when`, and what it must not repeat.
 
-    sections: dict[Section, tuple[tuple[str, Applies | None], ...]]
+    Neighbours with the same `when` stand together: they are ways to say one thing.
+    """
+
+    sections: dict[Section, tuple[tuple[tuple[str, ...], Applies | None], ...]]
     said: dict[Section, tuple[str, ...]]
 
     def excuse(self, style: Style) -> str:
         """The apology that leads into a clause, '' when the phrasebook has none."""
-        return next((style.own(text) for text, _ in self.sections["apologies"] if text.endswith("，")), "")
+        apologies = (text for texts, _ in self.sections["apologies"] for text in texts)
+        return next((style.own(text) for text in apologies if text.endswith("，")), "")
 
 
 def lines_of(policy: Policy) -> Lines:
@@ -53,7 +67,13 @@ def lines_of(policy: Policy) -> Lines:
         "closings": book.closings,
     }
     return Lines(
-        {name: tuple((line.text, applies(line.when)) for line in found) for name, found in sections.items()},
+        {
+            name: tuple(
+                (tuple(line.text for line in alike), applies(when))
+                for when, alike in groupby(found, key=lambda line: line.when)
+            )
+            for name, found in sections.items()
+        },
         dict(book.said),
     )
 
@@ -69,6 +89,13 @@ class Setting:
     names: dict[str, str]
     warm: bool = False
     """Whether the general offer, the last of them, is made where no other fits."""
+    lot: int = 0
+    """Which of several ways to say one thing is taken; the same draft always draws the same lot."""
+
+
+def lot_of(draft: str) -> int:
+    """The lot of a draft."""
+    return crc32(draft.encode("utf-8", "surrogatepass"))
 
 
 def compose(pieces: list[Piece], setting: Setting, left_out: frozenset[Section]) -> list[Part]:
@@ -160,15 +187,32 @@ def _lines(
         # After a question the customer is to speak.
         if name in _AFTER and (found[-1].text if found else said).rstrip().endswith(("？", "?")):
             continue
-        for text, when in setting.lines.sections[name]:
-            filled = fill(text, setting.values)
-            if filled is not None and (when is None or when.holds(around)):
-                found.append(Part(setting.style.own(filled), name))
+        dangling = name == "offers" and leads_on(_LAST_CLAUSE.split(said.rstrip("，, "))[-1])
+        for texts, when in setting.lines.sections[name]:
+            line = _drawn(texts, name, setting)
+            if not line or _too_early(line, said) or (dangling and not _CARRIES_ON.search(line)):
+                continue
+            if when is None or when.holds(around):
+                found.append(Part(setting.style.own(line), name))
                 break
         else:
             if setting.warm and name == "offers" and setting.lines.sections[name]:
-                found.append(Part(setting.style.own(setting.lines.sections[name][-1][0]), name))
+                line = _drawn(setting.lines.sections[name][-1][0], name, setting)
+                found.append(Part(setting.style.own(line), name))
     return found
+
+
+def _drawn(texts: tuple[str, ...], name: Section, setting: Setting) -> str:
+    """One of several ways to say a thing, '' when a slot of each is unknown; an opening is the fullest there is."""
+    known = [filled for text in texts if (filled := fill(text, setting.values)) is not None]
+    if not known:
+        return ""
+    return known[0 if name == "openings" else setting.lot % len(known)]
+
+
+def _too_early(line: str, said: str) -> bool:
+    """Whether a line announces an explanation (…：) and what is said begins with something else."""
+    return line.endswith("：") and (len(said) < _MIN_TOLD or _TELLS_NOTHING.match(fold(said)) is not None)
 
 
 def _body(pieces: list[Piece], kept: list[int], first: int, style: Style) -> list[Part]:

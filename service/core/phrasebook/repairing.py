@@ -7,7 +7,7 @@ from dataclasses import replace
 from service.core.folding import fold
 from service.core.phrasebook.composing import Part, Section
 from service.core.phrasebook.pieces import Piece
-from service.core.phrasebook.worth import name_alone, tidied
+from service.core.phrasebook.worth import name_alone, tidied, useful
 from service.core.results import Finding, Missing, Report, Severity
 
 # A clause that says less than this beside an offence is not worth keeping.
@@ -55,6 +55,37 @@ def repaired(
         if item.severity is not Severity.INFO:
             _supply(out, places, item)
     return [_unhung(out, index) for index in range(len(out))], frozenset(offending)
+
+
+def freed(
+    pieces: list[Piece], findings: tuple[Finding, ...], holds_fact: Callable[[str], bool]
+) -> list[Piece]:
+    """The pieces without the errors of the draft that still stand in them.
+
+    What is put around a clause may silence a rule; what it found has to go all the same. The coldest clause goes
+    where it is about nothing.
+    """
+    out: list[Piece] = []
+    at = 0
+    for piece in pieces:
+        end = at + len(piece.lead) + len(piece.before) + len(piece.mark)
+        left = piece
+        for finding in findings:
+            inside = left.words.find(finding.text) if at <= finding.span.start < end else -1
+            # Out of a clause that tells something, nothing is cut for what nothing finds any more.
+            if inside >= 0 and not holds_fact(left.words) and _has_to_go(left, finding):
+                places = (inside, inside + len(finding.text))
+                left = _without(left, places, finding, whole=True, holds_fact=holds_fact)
+        out.append(left)
+        at = end
+    return out
+
+
+def _has_to_go(piece: Piece, finding: Finding) -> bool:
+    """Whether a finding of the draft is taken out before anything is put together."""
+    if finding.rule.startswith("tone."):
+        return not useful(fold(piece.words))
+    return finding.severity is Severity.ERROR and not finding.rule.startswith("refusal.")
 
 
 def _places(parts: list[Part]) -> list[Place]:

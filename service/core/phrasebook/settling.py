@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from service.core.folding import fold
 from service.core.phrasebook.heads import without_familiar
 from service.core.phrasebook.pieces import Piece
-from service.core.phrasebook.style import Style
+from service.core.phrasebook.style import Style, states
 from service.core.phrasebook.turns import Turns
 from service.core.phrasebook.worth import grudging, idle, idle_question, stands_alone, tidied
 from service.core.quarrel import quarrels, without_quarrel
 from service.core.reading import Reading
-from service.core.results import Finding, Severity
+from service.core.results import Finding, Report, Severity
 
 HoldsFact = Callable[[str], bool]
 _DENIES = re.compile(r"[不没无未]|别想|甭想|休想")
@@ -30,9 +30,18 @@ class Settled:
 
 
 def settled(
-    pieces: list[Piece], turns: Turns, style: Style, reading: Reading, holds_fact: HoldsFact
+    pieces: list[Piece],
+    turns: Turns,
+    style: Style,
+    reading: Reading,
+    holds_fact: HoldsFact,
+    *,
+    spares: HoldsFact,
 ) -> Settled:
-    """Every clause turned by the phrasebook, and without what only quarrels."""
+    """Every clause turned by the phrasebook, and without what only quarrels.
+
+    A clause that `spares` names is never taken away, whatever a turn makes of it.
+    """
     out: list[Piece] = []
     mended = False
     heard = reading.customer.plain if reading.customer else ""
@@ -42,14 +51,20 @@ def settled(
         if words.endswith("嘛") and ("？" in piece.mark or "?" in piece.mark):
             words = words[:-1] + style.own("吗")
         turned, needed = turns.turn(words, reading)
+        spared = spares(words)
+        if spared and not turned:
+            turned, needed = words, False
         answered = number + 1 < len(pieces) and idle_question(fold(turned), piece.mark, heard)
-        if answered and not holds_fact(turned):
+        if spared and not holds_fact(words):
+            pass
+        elif answered and not holds_fact(turned):
             turned, needed = "", True
         elif quarrels(fold(turned or words)) and (turned or holds_fact(words)):
             turned, needed = _peaceful(words, turns, reading, holds_fact), True
+            turned = turned or (words if spared else "")
         mended = mended or needed
         out.append(piece.saying(turned.replace("，", style.comma) if turned != piece.words else turned))
-    return Settled(_varied(out, style), mended)
+    return Settled(_varied(_once(out), style), mended)
 
 
 def _peaceful(words: str, turns: Turns, reading: Reading, holds_fact: HoldsFact) -> str:
@@ -108,6 +123,19 @@ def without_company(
     ]
 
 
+def untouched(pieces: list[Piece], after: list[Piece], report: Report) -> list[Piece]:
+    """The pieces as they shall be said, those in which the report on the draft finds nothing as they were."""
+    told = [one.span for one in report.findings if one.severity is not Severity.INFO]
+    told += [one.because for one in report.missing if one.because and one.severity is not Severity.INFO]
+    out: list[Piece] = []
+    at = 0
+    for before, now in zip(pieces, after, strict=True):
+        end = at + len(before.lead) + len(before.before) + len(before.mark)
+        out.append(now if any(span.start < end and at < span.end for span in told) else before)
+        at = end
+    return out
+
+
 def _reworded(piece: Piece) -> bool:
     """Whether the words are the phrasebook's rather than the draft's with 您 for 你."""
     return _YOU.sub("您", piece.words) != _YOU.sub("您", piece.before)
@@ -138,7 +166,8 @@ def refusing(pieces: list[Piece], findings: Iterable[Finding], style: Style) -> 
     out: list[Piece] = []
     for piece, bad in zip(pieces, _wrong(pieces, findings), strict=True):
         plain = fold(piece.before)
-        if not _dropped(piece) or bad or not _DENIES.search(plain) or quarrels(plain):
+        tells = _dropped(piece) and not bad and states(plain, piece.mark) and not quarrels(plain)
+        if not tells or not _DENIES.search(plain):
             out.append(piece)
             continue
         out.append(replace(piece, words=excuse + _YOU.sub("您", piece.before)))
@@ -154,6 +183,17 @@ def literal(pieces: list[Piece]) -> list[Piece]:
         else piece
         for piece in pieces
     ]
+
+
+def _once(pieces: list[Piece]) -> list[Piece]:
+    """The pieces without one that an earlier one says already in the same words of ours."""
+    seen: set[str] = set()
+    out: list[Piece] = []
+    for piece in pieces:
+        again = piece.changed and piece.words in seen
+        seen.add(piece.words)
+        out.append(replace(piece, words="") if again else piece)
+    return out
 
 
 def _varied(pieces: list[Piece], style: Style) -> list[Piece]:

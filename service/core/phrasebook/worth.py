@@ -37,6 +37,7 @@ _FIRST = re.compile(r"^(?:先|请|麻烦)")
 _SAYS = re.compile(r"[不没无未是有已在会能可了]")
 _MIN_REST = 3
 _MAX_ECHO = 12
+_MAX_ASKED_BACK = 6
 _NAME_ALONE = re.compile(
     r"^(?:第[一二三四五六七八九十百\d]+[项条个点批笔步章]|(?:[一-鿿]{0,4})\[[A-Z]+_\d+\])$"
 )
@@ -52,9 +53,14 @@ def idle(words: str, mark: str, heard: str) -> bool:
         return True
     if "？" in mark or "?" in mark or words.endswith(("吗", "么")):
         return _GENUINE.search(words) is None
-    if any(pattern.search(words) for pattern in (_MATTER, _ASKS_FOR, _REFUSES, _ACTS)):
+    if useful(words):
         return False
     return _PERSON.search(words) is not None or _PARTICLE.search(words) is not None
+
+
+def useful(words: str) -> bool:
+    """Whether a clause (plain reading) is about the matter, tells what to do, how things stand, or that they cannot be."""
+    return any(pattern.search(words) for pattern in (_MATTER, _ASKS_FOR, _REFUSES, _ACTS))
 
 
 def grudging(words: str) -> bool:
@@ -66,10 +72,21 @@ def idle_question(words: str, mark: str, heard: str) -> bool:
     """Whether a clause asks what the agent answers at once (羊毛衫能机洗吗？洗标写着手洗), or asks `heard` back."""
     if "？" not in mark and "?" not in mark:
         return False
-    if words.endswith("是吧") or (words != "" and words in heard):
+    if words.endswith("是吧") or (words != "" and words in heard) or _asked_back(words, heard):
         return True
     return (
         _QUIZ.search(words) is not None and _PERSON.search(words) is None and _GENUINE.search(words) is None
+    )
+
+
+def _asked_back(words: str, heard: str) -> bool:
+    """Whether a short question is made of the customer's own words (质量差？骗你？)."""
+    if not 1 < len(words) <= _MAX_ASKED_BACK or _GENUINE.search(words):
+        return False
+    return (
+        sum(char in heard or char in "你您我又" for char in words)
+        >= len(words)
+        > sum(char in "你您我又" for char in words)
     )
 
 

@@ -1,17 +1,23 @@
 """Whether a candidate may leave: every promise about its facts, commitments and shape, then the policy itself."""
 
+from collections.abc import Iterable
 from typing import NamedTuple
 
 from service.core.checking import check
 from service.core.compiling import Policy
 from service.core.facts import negation
+from service.core.folding import fold
 from service.core.kinds import squeeze
 from service.core.masking import Masked, unmask
 from service.core.reading import Reading, ReadText
 from service.core.results import Fact, FactFate, Finding, Missing, Reason, Report, Severity, Verdict
 from service.core.text import Normalized
-from service.core.verifying import bindings, claims, commitments, denials, limits, shape, tokens
-from service.core.verifying.sources import Sources, stands_in
+from service.core.verifying import bindings, claims, commitments, denials, limits, parroted, shape, tokens
+from service.core.verifying.shape import room
+from service.core.verifying.sources import Sources, only_how, stands_in
+
+_BEYOND = 4
+"""A candidate that is so many times too long is not read any further."""
 
 
 class Judgement(NamedTuple):
@@ -45,7 +51,8 @@ def judge(
     sources = Sources(policy, masked, reading, before)
     text = ReadText(candidate)
     reasons = list(shape.unlike_a_reply(sources, text, canaries))
-    if reasons and reasons[0].code == "empty":
+    if reasons and (reasons[0].code == "empty" or len(candidate) > _BEYOND * room(masked)):
+        # Nothing else that could be said of it would help to repair it.
         return Judgement(tuple(reasons))
     facts = claims.candidate_facts(sources, text)
     reasons += tokens.misused(sources, candidate)
@@ -57,6 +64,8 @@ def judge(
     judged = _asked(shown, check(policy, final))
     if judged.reasons:
         return judged
+    if rude := _clause_by_clause(sources, final):
+        return Judgement(rude)
     return judged._replace(facts=_fates(sources, text, facts, squeeze(final.draft.plain)))
 
 
@@ -77,15 +86,16 @@ def part_may_show(
     text = ReadText(part)
     facts = claims.candidate_facts(sources, text)
     against = [
-        *shape.unlike_a_reply(sources, text, canaries),
+        *shape.unlike_a_reply(sources, text, canaries, whole=False),
         *tokens.misused(sources, part, whole=False),
         *[reason for reason in _against(sources, text, facts) if reason.code != "fact_missing"],
     ]
     if against:
         return None
     shown = unmask(part, masked)
-    report = check(policy, reading.with_draft(shown))
-    return shown if all(finding.severity is Severity.INFO for finding in report.findings) else None
+    final = reading.with_draft(shown)
+    faults = [one for one in check(policy, final).findings if one.severity is not Severity.INFO]
+    return None if faults or _clause_by_clause(sources, final) else shown
 
 
 def _against(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> list[Reason]:
@@ -96,6 +106,7 @@ def _against(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> lis
         *limits.unbounded(sources, text, facts),
         *bindings.swapped(sources, text, facts),
         *commitments.added(sources, text),
+        *parroted.repeated(sources, text),
     ]
 
 
@@ -119,14 +130,40 @@ def _asked(text: str, after: Report) -> Judgement:
     return Judgement(reasons, text, after)
 
 
+def _clause_by_clause(sources: Sources, final: Reading) -> tuple[Reason, ...]:
+    """What the policy holds against a clause that the draft has not, whatever courtesy stands beside it.
+
+    The courtesy around an insult is a model's own work; in a draft it is a person's, who may well mean it.
+    """
+    policy, text, draft = sources.policy, final.draft, sources.own_words
+    found: list[Finding] = []
+    for clause in text.clauses:
+        if squeeze(text.plain[clause.start : clause.end]) in draft:
+            continue
+        alone = ReadText(text.raw[clause.start : clause.end])
+        # What no rule wakes on need not be read.
+        if policy.woken(alone):
+            found += [
+                one
+                for one in check(policy, final.with_draft(alone)).findings
+                if one.severity is Severity.ERROR and not only_how(one)
+            ]
+    new = [one for one in found if squeeze(fold(one.text)) not in draft]
+    return tuple(dict.fromkeys(_held_against(new)))
+
+
 def _breaches(report: Report) -> list[Reason]:
     """What the policy holds against a text that is to leave."""
     offences: tuple[Finding | Missing, ...] = (*report.findings, *report.missing)
+    return _held_against(offences) or [Reason("policy_breach", report.verdict.value)]
+
+
+def _held_against(offences: Iterable[Finding | Missing]) -> list[Reason]:
     return [
         Reason("policy_breach", f"{offence.rule}：{offence.message}")
         for offence in offences
         if offence.severity is not Severity.INFO
-    ] or [Reason("policy_breach", report.verdict.value)]
+    ]
 
 
 def _fates(
@@ -162,4 +199,4 @@ def in_order(masked: Masked) -> list[Fact]:
     return sorted((*masked.facts, *masked.hidden), key=lambda one: one.span)
 
 
-__all__ = ["Judgement", "all_kept", "judge", "judge_again", "part_may_show"]
+__all__ = ["Judgement", "all_kept", "judge", "judge_again", "part_may_show", "room"]

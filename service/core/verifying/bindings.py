@@ -1,5 +1,6 @@
 """Whether each figure and each person still stands beside the words it belongs to: two that changed places lie."""
 
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import NamedTuple
@@ -16,6 +17,8 @@ _REACH = 8
 _AMONG = 30
 """A fact is compared with so many that follow it: those further on are another matter."""
 _SKIPPED = frozenset({"negation", "limit", "word", "html"})
+_MAKER_AHEAD = re.compile(r"[A-Za-z]+[\s-]?$")
+_MAKER_BEHIND = re.compile(r"^[\s-]?[A-Za-z]+")
 _FIGURES = frozenset({"number", "money", "count", "size"})
 
 
@@ -111,6 +114,9 @@ def _places(text: Normalized, facts: list[Fact]) -> dict[str, _Place]:
         # A draft's 你 is a rewrite's 您: the same neighbour.
         ahead = text.plain[start : fact.span.start].replace("你", "您")
         behind = text.plain[fact.span.end : end].replace("你", "您")
+        if fact.kind == "model_name":
+            # The maker's name goes where the model goes.
+            ahead, behind = _MAKER_AHEAD.sub("", ahead), _MAKER_BEHIND.sub("", behind)
         found[value] = _Place(fact, number, ahead, behind)
     return {value: place for value, place in found.items() if value not in twice}
 

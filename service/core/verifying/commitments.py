@@ -40,17 +40,41 @@ _CAUSE = re.compile(
 _COURTEOUS = re.compile(
     r"导致|造成|影响|原因|延误|带来|不便|我们|您|你|的|了|是|在|有|给|已|而|所|未能|暂时|无法|规定|规则|工作(?!失误)|流程|政策|[^一-鿿]"
 )
+# Who or what is to blame, with no word for a cause ahead of it: 是仓库发错货造成的, 怪我们没核对, 小哥放错地方了.
+_BLAME = re.compile(
+    r"(?<!不)(?:是(?!否|不是)|怪(?!不))(?P<cause>[^，。！？；,;!?\n\[\]]{1,14}?(?:造成|导致|引起|的(?:问题|过?错|责任|疏忽|失误)(?![题单码])))"
+    r"|(?<!别)怪(?P<us>我们?[^，。！？；,;!?\n\[\]]{1,10})|(?P<slip>(?:[弄放发搞送拿贴]错|弄[丢坏混]|漏[发送装]))"
+)
+_FAULT = re.compile("[错漏丢坏混]|失误|疏忽|责任")
+# What others are said to have said, and what is said to have been done already.
+_SAYS = re.compile(
+    r"(?<![和跟向与请让催找问给同由系])(?P<who>站点|站长|仓库|快递小?[员哥]|快递|小哥|骑手|司机|师傅|厂[家商]|银行|财务|物流|同事|主管|经理|领导|店长|工程师|总部|供应商)"
+    r"(?:那边|方面|部门|人员)?(?:也|都)?(?:已经?|刚刚?)?(?:说|答应|同意|确认|承诺|表示|告知|答复)"
+)
+_TELLS = re.compile("[说讲答告称]|同意|确认|承诺|表示|回复|通知|反馈")
+_DONE = re.compile(
+    r"(?:已经?|刚刚?|刚才)(?:[为帮替给向跟和与][您你]?)?[^，。！？；,;!?\n\[\]]{0,4}?(?P<act>联系|催促?|通知|升级|核[实查]|查[询到过了]|问过|转[告达]|上报)"
+)
+# Urging that a draft waves away is none that was done.
+_URGES_NOT = re.compile("[别甭勿再老总]催|催什么催?|催也?没用|催催")
 _KNOWN_SHARE = 0.3
 """Of the characters of a cause, so many must be known for it to count as the draft's own, told in other words."""
 _BEARS = re.compile(
-    r"(?P<party>您|你|我们|我方|我司|本店|店家|商家|卖家|买家|平台|公司|厂家|客户)(?:这边|方|来|自行|自己|全部|全额|需要?|会|将)*(?:承担|负担|出(?=[，。！？,.!?]|$|钱|运费|邮费)|支付|赔|买单|报销)"
+    r"(?<![给为替向])(?P<party>您|你|我们|我方|我司|本店|店家|商家|卖家|买家|平台|公司|厂家|客户)(?:这边|方|来|自行|自己|全部|全额|需要?|会|将)*(?:承担|负担|出(?=[，。！？,.!?]|$|钱|运费|邮费)|支付|赔|买单|报销)"
+)
+# 运费你付 is a source for 由您承担.
+_PAYS = re.compile(
+    r"(?P<party>您|你|我们?|我方|我司|本店|店家|商家|卖家|买家|平台|公司|厂家|客户)(?:来|自行|自己|需要?|会|将)*[付出掏]"
 )
 # Without one of these `_BEARS` cannot match, and looking for them costs next to nothing.
 _BEARING = re.compile("承担|负担|出|支付|赔|买单|报销")
+# 运费自己出 says who pays without naming anybody.
+_ONESELF = re.compile("自[己行]?(?:承担|负担|出|支付|付|买单|理|费)|自己掏")
 _PARTIES = {
     "你": "您",
     "买家": "您",
     "客户": "您",
+    "我": "我们",
     "我方": "我们",
     "我司": "我们",
     "本店": "我们",
@@ -103,6 +127,7 @@ def _longest_first(words: tuple[str, ...]) -> list[str]:
 def added(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """One reason for each commitment that no source of ours makes."""
     yield from _causes(sources, text)
+    yield from _accounts(sources, text)
     yield from _bearers(sources, text)
     plain, words = text.plain, _words(sources.policy)
     held: dict[tuple[str, str], bool] = {}
@@ -130,12 +155,42 @@ def _causes(sources: Sources, text: Normalized) -> Iterator[Reason]:
             yield Reason("commitment_invented", f"原因“{text.raw[match.start() : match.end()]}”没有依据")
 
 
+def _accounts(sources: Sources, text: Normalized) -> Iterator[Reason]:
+    """One reason for each account of what happened (blame, another's words, work done) that comes from nowhere."""
+    plain = text.plain
+    found = [
+        *[(match, _COURTEOUS.sub("", match.group())) for match in _BLAME.finditer(plain)],
+        *[(match, match["who"]) for match in _SAYS.finditer(plain)],
+        *[(match, match["act"].removeprefix("上")[0]) for match in _DONE.finditer(plain)],
+    ]
+    if not found:
+        return
+    words = "".join(source.plain for source in (sources.reading.draft, *sources.own))
+    known, told = frozenset(_URGES_NOT.sub("", words)), _TELLS.search(words) is not None
+    for match, content in found:
+        start = text.clause_at(match.start()).start
+        if _TAKES_BACK.search(plain, max(start, match.start() - _REACH), match.start()):
+            continue
+        faults = set(_FAULT.findall(match.group())) if match.re is _BLAME else set()
+        if (
+            len(known.intersection(content)) < _KNOWN_SHARE * len(set(content))
+            or (match.re is _SAYS and not told)
+            or any(fault not in words for fault in faults)
+        ):
+            yield Reason("commitment_invented", f"“{text.raw[match.start() : match.end()]}”没有依据")
+
+
 def _bearers(sources: Sources, text: Normalized) -> Iterator[Reason]:
     """One reason for each party that is newly said to pay or to answer for something."""
     said = _parties(text)
     if not said:
         return
     held = {party for source in (sources.reading.draft, *sources.own) for party in _parties(source)}
+    held |= {
+        _PARTIES.get(match["party"], match["party"]) for match in _PAYS.finditer(sources.reading.draft.plain)
+    }
+    if _ONESELF.search(sources.reading.draft.plain):
+        held.add("您")
     for party in sorted(said - held):
         yield Reason("commitment_invented", f"“由{party}承担”没有依据")
 

@@ -9,6 +9,7 @@ from service.core.folding import fold
 from service.core.kinds import squeeze
 from service.core.results import Fact, Reason
 from service.core.text import Normalized
+from service.core.verifying import prohibitions
 from service.core.verifying.sources import Sources
 
 # Clauses that assert nothing: they ask, request, or set a condition.
@@ -19,7 +20,7 @@ _OPEN = re.compile(
 )
 # Behind a verb, these make it the name of a matter; ahead of it, something still open.
 _NAMES = re.compile(
-    r"(?:之?[后时]|以后|进度|问题|申请|情况|原因|事宜|流程|政策|规则|规定|诉求|需求|请求|要求|方式|方面|结果|信息|通知|服务|费用|记录|的)"
+    r"(?:之?[后时]|以后|进度|问题|申请|情况|原因|事宜|流程|政策|规则|规定|诉求|需求|请求|要求|方式|方面|结果|信息|通知|服务|费用|记录|的|不足|紧张|为零)"
 )
 _AHEAD = re.compile(
     r"(?:如|待|等|若|后续|关于|有关|想|要求|希望|能否|需要|核实|确认|查询|是否|申请|反映|提到|咨询|提出|协助|帮助|帮忙|才)[您的了]{0,3}(?:(?![已可能会将])[一-鿿]){0,2}$"
@@ -60,24 +61,8 @@ _ABOUT_A_PERSON = re.compile(r"[你您我](?:们)?$")
 _ASKS = re.compile(r"什么|怎么|干嘛|吗|呢|谁|哪")
 _WEAK = frozenset("打有是在能会要到给得行好对想说看去来做用管懂可让过人")
 _WEAK_VERBS = frozenset(
-    {
-        "知道",
-        "清楚",
-        "明白",
-        "满意",
-        "着急",
-        "客气",
-        "理解",
-        "看见",
-        "看到",
-        "听见",
-        "告诉",
-        "用心",
-        "够",
-        "懂",
-        "需要",
-    }
-)
+    {"知道", "清楚", "明白", "满意", "着急", "客气", "理解", "看见", "看到", "听见", "告诉", "用心", "够", "懂", "需要"}
+)  # fmt: skip
 # Verbs of what a company refuses: the draft's own words, a reader may hold us to them.
 _TO_THE_LETTER = frozenset(
     {"不支持", "不赔", "不赔付", "不包邮", "不适用", "不生效", "不含", "不包含", "不参与", "不保修"}
@@ -200,6 +185,7 @@ def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Itera
             yield Reason("fact_missing", f"原文的“{denial.fact.text}”不见了")
     yield from _added(sources, free, unmatched)
     yield from _moved(draft, old, new)
+    yield from prohibitions.lifted(draft, text)
 
 
 def _spare(draft: Normalized, text: Normalized, free: list[Denial]) -> int:
@@ -265,23 +251,35 @@ def _added(sources: Sources, free: list[Denial], unmatched: list[Denial]) -> Ite
 def _moved(draft: Normalized, old: list[Denial], new: list[Denial]) -> Iterator[Reason]:
     """A denial that now stands beside the words of another clause of the draft."""
     for denial in new:
-        if denial.open or len(denial.head) < 2:
+        if denial.open:
             continue
         partners = [other for other in old if _same_denial(other, denial)]
         if not partners:
             continue
-        own = max(_overlap(denial.head, other.head + other.tail) for other in partners)
         verb = denial.verb[:1]
-        for clause in draft.clauses:
-            words = draft.plain[clause.start : clause.end]
-            if (
-                verb in words
-                and _ASKS.search(words) is None
-                and not any(clause.start <= other.fact.span.start < clause.end for other in old)
-                and _overlap(denial.head, words) > own
-            ):
-                yield Reason("fact_changed", f"“{denial.fact.text}”换了对象")
-                return
+        # 不开发票，可以开收据: what is denied may stand on either side of the verb.
+        named = all(len(other.tail) > len(other.fact.text) for other in partners)
+        sides = [(denial.head, [other.head + other.tail for other in partners])]
+        sides += [(_object(denial), [_object(other) for other in partners])] if named else []
+        for side, theirs in sides:
+            if len(side) < 2:
+                continue
+            own = max(_overlap(side, one) for one in theirs)
+            for clause in draft.clauses:
+                words = draft.plain[clause.start : clause.end]
+                if (
+                    verb in words
+                    and _ASKS.search(words) is None
+                    and not any(clause.start <= other.fact.span.start < clause.end for other in old)
+                    and _overlap(side, words) > own
+                ):
+                    yield Reason("fact_changed", f"“{denial.fact.text}”换了对象")
+                    return
+
+
+def _object(denial: Denial) -> str:
+    """What a denial denies and all behind it."""
+    return denial.tail[max(denial.tail.find(denial.verb[:1]), 0) :]
 
 
 def _overlap(a: str, b: str) -> int:

@@ -14,7 +14,7 @@ _BEHIND = re.compile(
     r"\s?(?:(?P<within>以内|之内|内)|(?P<least>及?以上|起(?!来|见))|(?P<under>以下)|(?P<after>之后|以后|后)|(?P<before>之前|以前|前))"
 )
 _REACHES = re.compile(r"(?:满|达到?|够)[^\d一-鿿]{0,2}$")
-_KEEPS_TO = re.compile(r"仅|只|(?<![上下期时权])限(?![为额制])|唯一|剩")
+_KEEPS_TO = re.compile(r"(?<!不)[仅只]|(?<![上下期时权])限(?![为额制])|唯一|剩")
 _LEAVES_OUT = re.compile(r"除|不含|不包[括含]|以外|之外")
 _MAY_BOUND = frozenset("仅只限才单唯独剩不除")
 

@@ -7,16 +7,20 @@ from functools import lru_cache
 from service.core.blank import is_blank
 from service.core.folding import fold
 from service.core.kinds import squeeze
-from service.core.masking import TOKEN_LIKE
+from service.core.masking import TOKEN_LIKE, Masked
 from service.core.prefilter import Prefilter
 from service.core.results import Reason, Verdict
 from service.core.scope import any_of
 from service.core.scope import squeeze as squeezed
 from service.core.script import has_traditional, marks, script_of
 from service.core.text import Normalized, han_share
+from service.core.verifying import wrapping
 from service.core.verifying.sources import Sources
 
 MIN_HAN_SHARE = 0.5
+_PARTS = re.compile("[。；！？]")
+_TELLING_CHARS = 10
+"""A sentence of a prompt of so many characters is nothing that an agent would happen to write."""
 ROOM_FACTOR, ROOM_CHARS = 4, 120
 """A candidate may have this many times the draft's characters, and this many more."""
 _MACHINE = (
@@ -47,37 +51,32 @@ _REFUSES_IN_ENGLISH = re.compile(
     r"|language model|openai|my (?:guidelines|programming|training)|content policy|against (?:my|our) |unable to (?:assist|help|comply|process|fulfil|provide|rewrite)|not able to (?:assist|help|comply)|no can do|(?:must|have to) (?:respectfully )?decline|respectfully decline|can(?:no|')?t (?:assist|help|comply|do that))"
 )
 _DENIES = re.compile(r"[不没无未勿别拒恕难]")
-_PREAMBLE = re.compile(
-    r"^\W*(?:好的?|当然(?:可以)?|没问题|明白|收到|可以)?[，,。！!：:\s]*(?:以下|下面|这|如下|这里)(?:是|为|就是|给出)?[^，。：:\n]{0,16}(?:改写|润色|修改|优化|重写|调整|回复|版本|话术|文本|结果|内容|建议)[^，。：:\n]{0,12}[：:]"
-    r"|^\W*(?:改写|润色|修改|优化|重写|调整|修订|最终|建议|推荐|参考|礼貌)(?:之?后|过|版|的)?(?:的)?(?:版本|回复|话术|内容|文本|结果|答复|文案|如下|草稿|稿|语)?(?:如下|为|是)?\s?[：:\n]"
-    r"|^\W*(?:(?:客服|坐席|助手|系统|用户|客户|顾客|回复|答复|输出|答|版本[一二三123]?|方案[一二三123]?)(?:人员|代表)?\s?[：:]|(?i:assistant|user|system|agent|output|answer|response|rewrite|rewritten|reply|draft|here(?:'|’)?s?\b[^：:\n]{0,40}|sure\b[^：:\n]{0,40}|certainly\b[^：:\n]{0,40})\s?[：:,，!！])"
-    r"|<\|[^|<>]{1,30}\|>|\[/?INST\]|<</?SYS>>|</?(?:think|thinking|answer|output|response|draft)>|^\s*#{2,}\s?(?:system|user|assistant|Response|Instruction)"
-    r"|(?:\n|^)\W{0,3}(?:说明|备注|注|改写说明|修改说明|解释|修改理由|改动说明|分析|注意)\s?[：:].{0,60}(?:改写|原文|语气|措辞|改为|删除|保留|草稿|润色)"
-    r"|希望(?:这个|这段|以上|该)?(?:改写|版本|修改|润色|回复|话术|内容)[^。]{0,10}(?:有帮助|满意|有用|符合)|(?:如需|需要)(?:我)?(?:进一步)?(?:调整|修改|润色|改写)[^。]{0,10}(?:告诉我|随时|请)"
-)
-_GOOD_START = re.compile(r"^好的[，,]")
-_MARKUP = re.compile(
-    r"```|~~~|^\s{0,3}#{1,6}\s|\*\*[^*\n]+\*\*|__[^_\n]+__|^\s{0,3}>\s|^\s{0,3}[-*+]\s|^\s*\d{1,2}\.\s|`[^`\n]+`|^\s*\|.+\|\s*$|^\s*-{3,}\s*$",
-    re.MULTILINE,
-)
 _OTHER_SCRIPTS = re.compile("[\u3040-\u30ff\uac00-\ud7a3\u0400-\u04ff\u0600-\u06ff\u0e00-\u0e7f]")
 _ENGLISH = re.compile(r"(?<![A-Za-z])(?:[A-Za-z][A-Za-z'’]{0,30}[,.]?\s{1,3}){4,12}[A-Za-z]")
 _FIGURES = re.compile(r"\d+")
 _NOT_HAN = re.compile("[^\u3400-\u9fff]+")
 # Nearly every reply is none of these, and is told so in one pass.
-_MAY_BE_WRAPPED = Prefilter(_PREAMBLE, _MARKUP)
 _MAY_REFUSE = Prefilter(_REFUSES, _OPENS_WITH_REFUSAL, _REFUSES_IN_ENGLISH)
 _MAY_BE_FOREIGN = Prefilter(_OTHER_SCRIPTS, _ENGLISH)
-_QUOTES = "\"“”「」『』'‘’"
 
 
-def unlike_a_reply(sources: Sources, text: Normalized, canaries: tuple[str, ...]) -> Iterator[Reason]:
-    """One reason for each way in which a candidate is no reply; nothing more is asked of an empty one."""
+def room(masked: Masked) -> int:
+    """The most characters that a masked candidate may have."""
+    return ROOM_FACTOR * len(masked.draft) + ROOM_CHARS
+
+
+def unlike_a_reply(
+    sources: Sources, text: Normalized, canaries: tuple[str, ...], *, whole: bool = True
+) -> Iterator[Reason]:
+    """One reason for each way in which a candidate is no reply; nothing more is asked of an empty one.
+
+    What is not `whole` may yet turn out to tell a line of the prompt, of which it holds the beginning.
+    """
     draft = sources.reading.draft
     if is_blank(text.raw):
         yield Reason("empty", "没有内容")
         return
-    if canaries and (leaks := _leaks(canaries)) is not None and leaks.search(text.squeezed):
+    if canaries and (leaks := _leaks(canaries, whole)) is not None and leaks.search(text.squeezed):
         yield Reason("echo", "泄露了提示词")
     if (
         draft.raw
@@ -85,39 +84,21 @@ def unlike_a_reply(sources: Sources, text: Normalized, canaries: tuple[str, ...]
         and squeeze(text.raw) == squeeze(sources.masked.draft)
     ):
         yield Reason("echo", "与草稿相同，而草稿需要修改")
-    if draft.raw and len(text.raw) > ROOM_FACTOR * len(sources.masked.draft) + ROOM_CHARS:
-        yield Reason("too_long", f"多于 {ROOM_FACTOR * len(sources.masked.draft) + ROOM_CHARS} 字")
-    yield from _wrapped(sources, text)
+    if draft.raw and len(text.raw) > (most := room(sources.masked)):
+        yield Reason("too_long", f"多于 {most} 字")
+    yield from wrapping.wrapped(sources, text)
     yield from _refuses(sources, text)
     yield from _language(sources, text)
     yield from _script(sources, text)
 
 
 @lru_cache(maxsize=8)
-def _leaks(canaries: tuple[str, ...]) -> re.Pattern[str] | None:
-    """A search for lines of a prompt, however they are spaced or marked, with or without their number."""
-    return any_of(filter(None, (squeezed(line).lstrip("0123456789") for line in canaries)))
-
-
-def _wrapped(sources: Sources, text: Normalized) -> Iterator[Reason]:
-    """Talk about the answer, role tags, and markup that the draft has not."""
-    draft = sources.masked.draft
-    may_match = _MAY_BE_WRAPPED.may_match(text.raw)
-    talk = _PREAMBLE.search(text.raw) if may_match else None
-    if talk is not None and talk.group().strip() not in draft:
-        yield Reason("preamble", "回复之外还有说明或角色标记")
-    elif (
-        len(text.raw) > 1
-        and text.raw.strip()[0] in _QUOTES
-        and text.raw.strip()[-1] in _QUOTES
-        and draft.strip()[:1] not in _QUOTES
-    ):
-        yield Reason("preamble", "整段加了引号")
-    for match in _MARKUP.finditer(text.raw) if may_match else ():
-        sort = match.group().strip()[:2]
-        if sort not in draft:
-            yield Reason("markup", "用了草稿没有的标记")
-            return
+def _leaks(canaries: tuple[str, ...], whole: bool) -> re.Pattern[str] | None:  # noqa: FBT001 - a cache key
+    """A search for lines of a prompt and their sentences, however they are spaced or marked, the numbers aside."""
+    lines = [squeezed(line).lstrip("0123456789") for line in canaries]
+    parts = [squeezed(part).lstrip("0123456789") for line in canaries for part in _PARTS.split(line)]
+    least = _TELLING_CHARS if whole else _TELLING_CHARS // 2
+    return any_of(dict.fromkeys([*filter(None, lines), *[part for part in parts if len(part) >= least]]))
 
 
 def _refuses(sources: Sources, text: Normalized) -> Iterator[Reason]:

@@ -38,7 +38,7 @@ _HOW_NOT_WHAT = ("refusal.", "politeness.")
 _REFUSALS = "否定语"
 
 
-def _only_how(finding: Finding) -> bool:
+def only_how(finding: Finding) -> bool:
     """Whether a finding is about how something is told, and not about telling it."""
     return finding.rule.startswith(_HOW_NOT_WHAT) or finding.category == _REFUSALS
 
@@ -78,7 +78,7 @@ class Offences:
             return True
         clause = self.draft.clause_index(fact.span.end - 1) if self.findings else 0
         return any(
-            not _only_how(finding) and (_overlap(fact, finding) or clause in self._covered(finding))
+            not only_how(finding) and (_overlap(fact, finding) or clause in self._covered(finding))
             for finding in self.findings
         )
 
@@ -109,7 +109,7 @@ class Offences:
         for finding in self.findings:
             if finding.severity is not Severity.ERROR:
                 continue
-            if _overlap(fact, finding) and not _only_how(finding):
+            if _overlap(fact, finding) and not only_how(finding):
                 return finding.rule
             about_saying = any(word in finding.rule or word in finding.category for word in _FORBIDS_SAYING)
             if about_saying and self.draft.clause_index(fact.span.end - 1) in self._covered(finding):

@@ -1,0 +1,1 @@
+"""A model that lies: whatever it answers, no bad text leaves, and nearly every draft still gets an answer."""
