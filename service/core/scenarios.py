@@ -121,8 +121,8 @@ def rank(
         score = min(1.0, _sum(list(cues.values())))
         if stage and known.stage and stage not in known.stage:
             score *= _OTHER_STAGE
-        words = tuple(sorted(word for _, word in cues.values()))
-        ranked.append(ScenarioMatch(known.id, "matched", round(score, 2), words))
+        decided = tuple(sorted(words for _, words in cues.values()))
+        ranked.append(ScenarioMatch(known.id, "matched", round(score, 2), decided))
     return tuple(sorted(ranked, key=lambda match: (-match.score, match.id)))
 
 
@@ -148,9 +148,8 @@ def _said(matcher: _Matcher, squeezed: str) -> list[tuple[_Says, str]]:
     for literal, start, end in matcher.automaton.find_matches_as_indexes(squeezed, overlapping=True):
         if literal not in told:
             told.add(literal)
-            for said in says[literal]:
-                if length <= said.within:
-                    found.append((said, matcher.words[literal]))
+            words = matcher.words[literal]
+            found += [(said, words) for said in says[literal] if length <= said.within]
         for cue, place in belongs[literal]:
             places.setdefault(cue, {}).setdefault(place, []).append((start, end))
     for cue, by_place in places.items():

@@ -48,11 +48,12 @@ def _lines(file: Path) -> list[str]:
 
 
 def _message(policy: Policy, row: Any) -> Message:
-    if not isinstance(row, dict) or not isinstance(row.get("text"), str):
+    text = row.get("text") if isinstance(row, dict) else None
+    if text is None or not isinstance(text, str):
         raise ValueError("a row is an object with a `text`")
     draft = Draft(text="", channel=row.get("channel"), stage=row.get("stage"))
-    ranked = scenarios.rank(policy, row["text"], draft.channel, draft.stage)
-    found = scenarios.match(policy, draft, row["text"])
+    ranked = scenarios.rank(policy, text, draft.channel, draft.stage)
+    found = scenarios.match(policy, draft, text)
     return Message(
         "scenario" in row,
         row.get("scenario"),

@@ -132,3 +132,11 @@ def test_the_customers_own_words_are_no_source_of_a_cause() -> None:
     """What the customer suspects is not confirmed as if we had found it out."""
     draft = Draft("请您稍等", customer_message="是不是仓库漏发了")
     assert "commitment_invented" in codes(draft, "您好，因为仓库漏发，请您稍等", POLICY)
+
+
+def test_a_known_customer_excuses_no_other_invention() -> None:
+    """To know whom we speak to makes no amount and no other name true."""
+    known = Draft("请您稍等", surname="张", title="先生")
+    assert "fact_invented" in codes(known, "您好，王先生，请您稍等")
+    assert "fact_invented" in codes(known, "您好，共500元，请您稍等")
+    assert reasons(known, "张先生您好，请您稍等") == ()
