@@ -66,7 +66,9 @@ def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:
     clock = work.ports.clock
     begun = clock.monotonic()
     judged: Delivery | tuple[Reason, ...] = (Reason("empty", "the phrasebook has nothing to say"),)
-    offered = islice(phrasebook.candidates(work.policy, work.masked, work.reading, work.draft.mode), MAX_CANDIDATES)
+    offered = islice(
+        phrasebook.candidates(work.policy, work.masked, work.reading, work.draft.mode), MAX_CANDIDATES
+    )
     # A draft that passes is an answer as it stands, whatever went wrong with polishing it.
     spare = (work.masked.draft,) if work.before.verdict is Verdict.PASS else ()
     for candidate in chain(offered, spare):

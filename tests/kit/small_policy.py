@@ -4,7 +4,8 @@ from typing import Any
 
 from service.core.compiling import Policy, compile_policy
 from service.core.phrasing import PhrasebookEntry, Scenario
-from service.core.policy import PolicyFiles, PolicyHead, Rule, Spelling
+from service.core.policy import PolicyFiles, PolicyHead, Rule
+from service.core.spelling import Spelling
 
 SCORE = {
     "base": 70,

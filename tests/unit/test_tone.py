@@ -65,7 +65,7 @@ def test_what_another_rule_objects_to_is_not_called_cold_as_well() -> None:
 
 def _found(text: str, *others: Rule) -> list[str]:
     report = checking.check(_policy(*others, warm_below=-300), read(Draft(text), None))
-    return [one.rule for one in (*report.findings, *report.missing)]
+    return [one.rule for one in report.findings] + [one.rule for one in report.missing]
 
 
 def test_a_rule_that_gives_way_is_silent_in_a_warm_reply() -> None:

@@ -83,9 +83,7 @@ def rewrite(policy: Policy, masked: Masked, reading: Reading) -> str | None:
     return next(candidates(policy, masked, reading), None)
 
 
-def candidates(
-    policy: Policy, masked: Masked, reading: Reading, mode: Mode = "polish"
-) -> Iterator[str]:
+def candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode = "polish") -> Iterator[str]:
     """Masked texts that pass the policy, best first and each once; the later ones are plainer.
 
     With `minimal` the clauses that no rule found stay as they are, and nothing is added but what the policy asks for,
@@ -140,10 +138,7 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode) ->
     heard = reading.customer.plain if reading.customer else ""
     if mode == "minimal":
         few = freed(untouched(pieces, done.pieces, report), report.findings, must_keep)
-        for left_out in (_ADDED, _BUT_NEEDED):
-            text = _said(policy, few, setting, left_out, holds_fact, grows=False)
-            if text and check(policy, reading.with_draft(unmask(text, masked))).verdict is Verdict.PASS:
-                yield text
+        yield from _least(policy, masked, few, setting, holds_fact)
     rid = freed(done.pieces, report.findings, must_keep)
     useful = without_company(rid, report.findings, heard, holds_fact, leans)
     # With nothing left of the draft and no fact to tell, a whole answer says more than a refusal of nothing.
@@ -164,6 +159,16 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode) ->
     # A fact that may not be told at all is no reason to say nothing; verification knows which may go.
     if not bare and not (said and (factual or any(leans(piece.words) for piece in useful))):
         yield from _answers(policy, book, setting, draft)
+
+
+def _least(
+    policy: Policy, masked: Masked, pieces: list[Piece], setting: Setting, holds_fact: Callable[[str], bool]
+) -> Iterator[str]:
+    """The pieces with nothing added, then with what the policy may ask for, where that passes."""
+    for left_out in (_ADDED, _BUT_NEEDED):
+        text = _said(policy, pieces, setting, left_out, holds_fact, grows=False)
+        if text and check(policy, setting.reading.with_draft(unmask(text, masked))).verdict is Verdict.PASS:
+            yield text
 
 
 def _sparing(blamed: bool, kind: bool, must_keep: Callable[[str], bool]) -> Callable[[str], bool]:  # noqa: FBT001 - private

@@ -6,15 +6,24 @@ from typing import NamedTuple
 from service.core.checking import check
 from service.core.compiling import Policy
 from service.core.facts import negation
-from service.core.folding import fold
 from service.core.kinds import squeeze
 from service.core.masking import Masked, unmask
 from service.core.reading import Reading, ReadText
 from service.core.results import Fact, FactFate, Finding, Missing, Reason, Report, Severity, Verdict
 from service.core.text import Normalized
-from service.core.verifying import bindings, claims, commitments, denials, limits, parroted, shape, tokens
+from service.core.verifying import (
+    alone,
+    bindings,
+    claims,
+    commitments,
+    denials,
+    limits,
+    parroted,
+    shape,
+    tokens,
+)
 from service.core.verifying.shape import room
-from service.core.verifying.sources import Sources, only_how, stands_in
+from service.core.verifying.sources import Sources, stands_in
 
 _BEYOND = 4
 """A candidate that is so many times too long is not read any further."""
@@ -64,8 +73,8 @@ def judge(
     judged = _asked(shown, check(policy, final))
     if judged.reasons:
         return judged
-    if rude := _clause_by_clause(sources, final):
-        return Judgement(rude)
+    if offences := alone.offensive(sources, final):
+        return Judgement(tuple(dict.fromkeys(_held_against(offences))))
     return judged._replace(facts=_fates(sources, text, facts, squeeze(final.draft.plain)))
 
 
@@ -95,7 +104,7 @@ def part_may_show(
     shown = unmask(part, masked)
     final = reading.with_draft(shown)
     faults = [one for one in check(policy, final).findings if one.severity is not Severity.INFO]
-    return None if faults or _clause_by_clause(sources, final) else shown
+    return None if faults or alone.offensive(sources, final) else shown
 
 
 def _against(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> list[Reason]:
@@ -128,28 +137,6 @@ def _asked(text: str, after: Report) -> Judgement:
     """The judgement on a text by the policy's report on it."""
     reasons = () if after.verdict is Verdict.PASS else tuple(dict.fromkeys(_breaches(after)))
     return Judgement(reasons, text, after)
-
-
-def _clause_by_clause(sources: Sources, final: Reading) -> tuple[Reason, ...]:
-    """What the policy holds against a clause that the draft has not, whatever courtesy stands beside it.
-
-    The courtesy around an insult is a model's own work; in a draft it is a person's, who may well mean it.
-    """
-    policy, text, draft = sources.policy, final.draft, sources.own_words
-    found: list[Finding] = []
-    for clause in text.clauses:
-        if squeeze(text.plain[clause.start : clause.end]) in draft:
-            continue
-        alone = ReadText(text.raw[clause.start : clause.end])
-        # What no rule wakes on need not be read.
-        if policy.woken(alone):
-            found += [
-                one
-                for one in check(policy, final.with_draft(alone)).findings
-                if one.severity is Severity.ERROR and not only_how(one)
-            ]
-    new = [one for one in found if squeeze(fold(one.text)) not in draft]
-    return tuple(dict.fromkeys(_held_against(new)))
 
 
 def _breaches(report: Report) -> list[Reason]:

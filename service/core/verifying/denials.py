@@ -61,12 +61,12 @@ _ABOUT_A_PERSON = re.compile(r"[你您我](?:们)?$")
 _ASKS = re.compile(r"什么|怎么|干嘛|吗|呢|谁|哪")
 _WEAK = frozenset("打有是在能会要到给得行好对想说看去来做用管懂可让过人")
 _WEAK_VERBS = frozenset(
-    {"知道", "清楚", "明白", "满意", "着急", "客气", "理解", "看见", "看到", "听见", "告诉", "用心", "够", "懂", "需要"}
+    {"知道", "清楚", "明白", "满意", "着急", "客气", "理解", "看见", "看到", "听见", "告诉", "够", "懂"}
 )  # fmt: skip
 # Verbs of what a company refuses: the draft's own words, a reader may hold us to them.
-_TO_THE_LETTER = frozenset(
-    {"不支持", "不赔", "不赔付", "不包邮", "不适用", "不生效", "不含", "不包含", "不参与", "不保修"}
-)
+_TO_THE_LETTER = (
+    "不支持", "不赔", "不包邮", "不适用", "不生效", "不含", "不包含", "不参与", "不参加", "不保修",
+)  # fmt: skip
 
 
 REACH = 40
@@ -207,15 +207,18 @@ def _content(words: str) -> frozenset[str]:
     return frozenset(words) - _EMPTY
 
 
-def _must_stay(sources: Sources, denial: Denial) -> bool:
-    """Whether a refusal is one that has to come back to the letter."""
-    return squeeze(denial.fact.text) in _TO_THE_LETTER and not sources.offences.excuses(denial.fact)
+def _must_stay(sources: Sources, denial: Denial) -> str | None:
+    """The refusal that has to come back to the letter, or None: 不含 of 不含安装费."""
+    words = squeeze(denial.tail)
+    letter = next((one for one in _TO_THE_LETTER if words.startswith(one)), None)
+    return None if letter is None or sources.offences.excuses(denial.fact) else letter
 
 
 def _letter(sources: Sources, text: Normalized, denial: Denial) -> Iterator[Reason]:
     """A reason when a refusal that has to come back to the letter does not."""
-    if _must_stay(sources, denial) and squeeze(denial.fact.text) not in squeeze(text.raw):
-        yield Reason("fact_missing", f"原文的“{denial.fact.text}”没有原样保留")
+    letter = _must_stay(sources, denial)
+    if letter is not None and letter not in squeeze(text.plain):
+        yield Reason("fact_missing", f"原文的“{letter}”没有原样保留")
 
 
 def _manner(denial: Denial) -> str:

@@ -40,7 +40,12 @@ _REFUSALS = "否定语"
 
 def only_how(finding: Finding) -> bool:
     """Whether a finding is about how something is told, and not about telling it."""
-    return finding.rule.startswith(_HOW_NOT_WHAT) or finding.category == _REFUSALS
+    return how_not_what(finding.rule, finding.category)
+
+
+def how_not_what(rule: str, category: str) -> bool:
+    """The same of a rule, by its id and category."""
+    return rule.startswith(_HOW_NOT_WHAT) or category == _REFUSALS
 
 
 @dataclass(frozen=True)
