@@ -18,6 +18,7 @@ _FACTS = (
 )
 _MASKING = (
     "unit/test_masking.py",
+    "unit/test_judgement.py",
     "property/test_masking.py",
     "unit/test_verifying.py",
     "unit/test_corruptions.py",
@@ -25,6 +26,7 @@ _MASKING = (
 _VERIFYING = (
     "unit/test_reasons.py",
     "unit/test_reasons_sense.py",
+    "unit/test_denials.py",
     "unit/test_bindings.py",
     "unit/test_sources.py",
     "unit/test_judgement.py",
@@ -34,8 +36,9 @@ _VERIFYING = (
     "unit/test_segments.py",
     "unit/test_proofs.py",
     "unit/test_corruptions.py",
+    "unit/test_injection.py",
 )
-_KEY = ("unit/test_cache_key.py", "property/test_cache_key.py")
+_KEY = ("unit/test_key_bytes.py", "unit/test_cache_key.py", "property/test_cache_key.py")
 _TARGETS = {
     "service/core/facts/": _FACTS,
     "service/core/masking.py": _MASKING,

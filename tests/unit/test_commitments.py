@@ -3,7 +3,8 @@
 import pytest
 
 from service.core.results import Draft, Turn
-from tests.kit.policies import codes, reasons
+from tests.kit.policies import COMMITMENTS, OFFERS, codes, reasons
+from tests.kit.small_policy import policy_of
 
 _GRANTED = [
     ("钱退你", "为您退款"), ("钱退你", "全额退"), ("赔你", "给您赔偿"), ("补你差额", "补给您差额"), ("给你减了", "给您立减"), ("免了", "给您免单"), ("赠你一个，送过去", "赠送您一个，送过去"),
@@ -113,3 +114,38 @@ def test_a_figure_is_not_granted_twice(figure: str) -> None:
     assert "commitment_invented" not in codes(draft, f"您好，{figure}退款")
     said = {f"{r.code} {r.detail}" for r in reasons(draft, f"您好，{figure}退款，另外{figure}送达")}
     assert f"commitment_invented “{figure}”比原文多许诺了一次" in said
+
+
+@pytest.mark.parametrize("word", [word for kind in COMMITMENTS for word in kind["any"]])
+def test_each_word_of_the_policy_that_commits_does_so(word: str) -> None:
+    """Whatever the policy's owner lists as a promise is one, the first word of a list and the last."""
+    said = {
+        f"{r.code} {r.detail}"
+        for r in reasons("在修", f"您好，在修，{word}")
+        if r.code == "commitment_invented"
+    }
+    assert f"commitment_invented “{word}”没有依据" in said
+
+
+@pytest.mark.parametrize("word", [word for kind in COMMITMENTS for word in kind.get("unless", [])] + OFFERS)
+def test_what_the_policy_leaves_free_commits_to_nothing(word: str) -> None:
+    """保证金 is no promise, and the agent's own efforts may always be offered."""
+    assert "commitment_invented" not in codes("在修", f"您好，在修，{word}")
+
+
+def test_a_repair_is_granted_by_a_draft_that_repairs() -> None:
+    """修改 repairs nothing."""
+    policy = policy_of(commitments=[{"kind": "compensation", "any": ["帮您修"]}])
+    assert reasons("给你修好", "您好，帮您修好", policy) == ()
+    assert [r.code for r in reasons("修改好了", "您好，帮您修好，修改好了", policy)] == [
+        "commitment_invented"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("draft", "words"),
+    [("货已从仓库发出", "是仓库发错货造成的"), ("站点到了，请留意电话", "站点说可以"), ("快递到了，快递员在", "快递员答应了"), ("我们在查问题", "是我们的责任")],
+)  # fmt: skip
+def test_to_name_somebody_is_not_to_blame_or_to_quote_him(draft: str, words: str) -> None:
+    """A draft that speaks of the warehouse says neither that it erred nor what it said."""
+    assert "commitment_invented" in codes(draft, f"您好，{draft}，{words}")

@@ -144,3 +144,23 @@ def test_the_surname_is_hidden_as_personal() -> None:
     assert [(token.name, token.kind, token.hide, token.count_in_draft) for token in masked.tokens] == [
         ("[SURNAME_1]", "surname", "personal", 0)
     ]
+
+
+def test_a_sentence_of_the_prompt_tells_from_its_tenth_character() -> None:
+    """Nine characters in a row may be anybody's; ten of a sentence of the prompt are the prompt's."""
+    reading, masked, before = prepared("请您稍等")
+    for canary, echoes in (
+        ("一二三四五六七八九。后面还有别的话", False),
+        ("一二三四五六七八九十。后面还有别的话", True),
+    ):
+        said = judge(
+            POLICY, masked, f"请您稍等，{canary[: canary.index('。')]}", reading, before, canaries=(canary,)
+        )
+        assert ("echo" in {reason.code for reason in said.reasons}) is echoes
+
+
+def test_a_reply_that_is_too_long_is_told_how_long_it_may_be() -> None:
+    """A model that rambles learns the figure, so that its repair fits."""
+    reading, masked, before = prepared("请您稍等")
+    said = judge(POLICY, masked, "请您稍等，" * 60, reading, before).reasons
+    assert [reason.detail for reason in said if reason.code == "too_long"] == [f"多于 {room(masked)} 字"]

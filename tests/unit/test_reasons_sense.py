@@ -152,6 +152,11 @@ _MORE_DENIALS = """
 别拆，可以拆的是那个|您好，可以拆的是那个|
 大的不修，小的修|您好，小的不修，大的修|fact_changed “不修”换了对象
 """
+_ONE_OF_TWO = """
+没发货|您好，已分别发货|fact_changed 原文的“没发货”变成了肯定
+没货，没上班|您好，缺货|fact_missing 原文的“没上班”不见了
+在修|您好，请您不用担心，没坏|fact_changed “没坏”在原文中没有依据
+"""
 _SHAPE = """
 等着吧|抱歉，我无法处理|refusal 像是模型的拒答；fact_changed “无法处理”在原文中没有依据
 不能退|抱歉，我不能为您退|
@@ -175,7 +180,9 @@ def _rows(*tables: str) -> list[list[str]]:
     return [line.split("|") for table in tables for line in table.strip().splitlines()]
 
 
-@pytest.mark.parametrize(("draft", "candidate", "expected"), _rows(_DENIALS, _MORE_DENIALS, _SHAPE))
+@pytest.mark.parametrize(
+    ("draft", "candidate", "expected"), _rows(_DENIALS, _MORE_DENIALS, _ONE_OF_TWO, _SHAPE)
+)
 def test_each_reason_names_what_it_is_about(draft: str, candidate: str, expected: str) -> None:
     """Denials keep their sense and their object, and what is no reply is told from one in so many words."""
     said = reasons(draft, candidate)

@@ -16,7 +16,7 @@ from service.core.verifying.sources import Sources
 _OPEN = re.compile(
     r"请问|是否|能否|可否|是不是|能不能|有没有|吗$|么$|呢$|如果|如您|如有|如需|如仍|如还|假如|要是|倘若|若|一旦|万一|无论|不论|以免|避免|以防|(?<![申邀])请|麻烦|建议|希望|祝|关于"
     # Threats and reproaches of a draft: 再不选就没了, 家里没人就…, 别怪我没提醒.
-    r"|再[不没]|[不没][一-鿿]{1,3}就|别(?![的人处家])|怪(?!不)|不然|否则|不了我|要不|要么"
+    r"|再[不没]|[不没][一-鿿]{1,3}就|(?<![分特区级类性识告])别(?![的人处家])|怪(?!不)|不然|否则|不了我|要不|要么"
 )
 # Behind a verb, these make it the name of a matter; ahead of it, something still open.
 _NAMES = re.compile(
