@@ -3,11 +3,9 @@
 `compile_policy` does all the work that does not depend on a draft, once, when the files are read.
 """
 
-import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import ahocorasick_rs
 
@@ -18,8 +16,9 @@ from service.core.policy import PolicyFiles, Rule, Switches
 from service.core.reading import Reading, ReadText
 from service.core.respelling import INNOCENT, SPELT, Spellings
 from service.core.results import PolicyStamp, Replacement, Severity, Source
-from service.core.scope import Anchor, Hit, any_of, squeeze
+from service.core.scope import Hit, any_of, squeeze
 from service.core.shapes import When
+from service.core.waking import Terms, Wake, wake
 
 _LONG_CLAUSE = 400
 """In a clause of more characters nothing is looked for beside an anchor: the rule may as well look itself."""
@@ -89,53 +88,6 @@ class CompiledRule:
     source: Source
 
 
-Search = Callable[..., re.Match[str] | None]
-"""The search of an expression: called with a text and, if need be, a range of it."""
-
-
-class _Terms(NamedTuple):
-    """The rarer terms on which an anchor wakes its rule."""
-
-    beside: Search | None
-    """What must stand in the draft."""
-    whole: bool
-    """Whether it is Latin, and must not be part of a longer Latin word."""
-
-    def met(self, text: ReadText, start: int, end: int, known: dict["_Terms", bool]) -> bool:
-        """Whether an anchor in this range of `squeezed` wakes its rule; `known` keeps what stands in the draft."""
-        if self.beside is not None:
-            there = known.get(self)
-            if there is None:
-                there = known[self] = self.beside(text.squeezed) is not None
-            if not there:
-                return False
-        return not self.whole or _stands_alone(text, start, end)
-
-
-class _Wake(NamedTuple):
-    """Whom an anchor wakes, and when; see `Anchor`."""
-
-    number: int
-    """The rule."""
-    anchor: int
-    """Which of its anchors it is."""
-    beside: Search | None
-    """What must stand in the same clause, for an anchor within one."""
-    more: _Terms | None
-    """What else must be so."""
-
-
-def _wake(number: int, place: int, anchor: Anchor) -> _Wake:
-    whole = anchor.whole and anchor.words.isascii()
-    if anchor.beside is None and not whole:
-        return _Wake(number, place, None, None)
-    words = any_of(anchor.beside or ())
-    beside = words.search if words is not None else None
-    far = beside if anchor.apart else None
-    more = _Terms(far, whole) if whole or far is not None else None
-    return _Wake(number, place, None if anchor.apart else beside, more)
-
-
 class Policy:
     """One snapshot of a policy, ready to check with. Never changes; a reload makes another."""
 
@@ -145,15 +97,20 @@ class Policy:
         self.rules = tuple(
             _compile_rule(rule, files.tone) for rule in files.rules if _holds(rule, files.head.switches)
         )
-        wakes: dict[str, list[_Wake]] = {}
+        wakes: dict[str, list[Wake]] = {}
+        made = tuple.__new__
         for number, compiled in enumerate(self.rules):
             for place, anchor in enumerate(compiled.check.anchors()):
-                if anchor.words:
-                    wakes.setdefault(anchor.words, []).append(_wake(number, place, anchor))
+                literal = anchor.words
+                if literal:
+                    # A tuple made the short way: there are a hundred thousand of them.
+                    plain = anchor.beside is None and not (anchor.whole and literal.isascii())
+                    entry = made(Wake, (number, place, None, None)) if plain else wake(number, place, anchor)
+                    wakes.setdefault(literal, []).append(entry)
         self.spellings = Spellings(files.spellings, files.writing, tuple(wakes))
         for number, some in ((SPELT, self.spellings.literals), (INNOCENT, self.spellings.innocent)):
             for place, spelling in enumerate(some):
-                wakes.setdefault(spelling, []).append(_Wake(number, place, None, None))
+                wakes.setdefault(spelling, []).append(Wake(number, place, None, None))
         self.literals = tuple(wakes)
         self.wakes = tuple(tuple(entries) for entries in wakes.values())
         self.automaton = ahocorasick_rs.AhoCorasick(self.literals)
@@ -212,7 +169,7 @@ class Policy:
         if not matches:
             return found
         wakes, made, cuts, squeezed = self.wakes, tuple.__new__, text.cuts, text.squeezed
-        known: dict[_Terms, bool] = {}
+        known: dict[Terms, bool] = {}
         clause = 0
         for literal, start, end in matches:
             # They come in the order of their ends.
@@ -250,15 +207,6 @@ def _unprompted(rules: tuple[CompiledRule, ...]) -> Mapping[str, list[int]]:
         for key in keys or [speaker]:
             found.setdefault(key, []).append(number)
     return found
-
-
-def _stands_alone(text: ReadText, start: int, end: int) -> bool:
-    """Whether a Latin match is a word of its own: `sb` is not part of `usb`."""
-    span = text.origin(start, end)
-    plain = text.plain
-    before = plain[span.start - 1] if span.start else " "
-    after = plain[span.end] if span.end < len(plain) else " "
-    return not (before.isascii() and before.isalnum()) and not (after.isascii() and after.isalnum())
 
 
 def _compile_rule(rule: Rule, tone: Mapping[str, int]) -> CompiledRule:

@@ -7,7 +7,7 @@ from service.core.facts import extract
 from service.core.reading import read
 from service.core.results import Draft
 
-MAX_RULES = 300
+MAX_RULES = 60
 """Beyond this many rules the rest is made ready on its first use; a large policy must not load slowly."""
 _DRAFT = "你好，订单SF1234567890不能退，電話13812345678自己打，3天内18:00前，不知道。"
 

@@ -21,6 +21,7 @@ _VARYING = (
     (re.compile(r'("?(?:request_id|version|prompt_version)"?:? +)"?[^",\s]+"?'), r"\1…"),
     # How many rules and examples there are is no news to those who read how to call them.
     (re.compile(r"\b[0-9]+ (rules|scenarios|examples|replies|prompts)\b"), r"… \1"),
+    (re.compile(r"\b(default) 1\+[0-9a-f]{8}\b"), r"\1 1+…"),
     (re.compile(r"\b[0-9.]+ m?s\b"), "… s"),
 )
 

@@ -151,7 +151,7 @@ def _causes(sources: Sources, text: Normalized) -> Iterator[Reason]:
         content = set(_COURTEOUS.sub("", match["cause"]))
         if known is None:
             known = set("".join(source.plain for source in (sources.reading.draft, *sources.own)))
-        if len(content) > 1 and len(content & known) < _KNOWN_SHARE * len(content):
+        if content and len(content & known) < _KNOWN_SHARE * len(content):
             yield Reason("commitment_invented", f"原因“{text.raw[match.start() : match.end()]}”没有依据")
 
 
