@@ -58,9 +58,9 @@ class DraftTooLong(InputError):
 
 
 class BadTable(InputError):
-    """A row of a file cannot be read; `row` and `column` count from 1."""
+    """A file of macros cannot be read; `row` and `column` count from 1, None where the whole file is meant."""
 
-    def __init__(self, detail: str, row: int, column: int) -> None:
+    def __init__(self, detail: str, row: int | None = None, column: int | None = None) -> None:
         super().__init__(detail)
         self.row = row
         self.column = column

@@ -43,9 +43,13 @@ def _redis_url(value: SecretStr) -> SecretStr:
     return value
 
 
+# A browser's add-on calls from an origin of its own.
+_ORIGINS = ("http", "https", "chrome-extension", "moz-extension", "safari-web-extension")
+
+
 def _origins(values: tuple[str, ...]) -> tuple[str, ...]:
     for value in values:
-        if not _is_url(value, ("http", "https")) or urlsplit(value).path or "*" in value:
+        if not _is_url(value, _ORIGINS) or urlsplit(value).path or "*" in value:
             raise ValueError(
                 "origins such as https://crm.example.com are expected, without a path and without '*'"
             )
@@ -99,7 +103,7 @@ class Settings(BaseModel):
     allowed_origins: Annotated[tuple[str, ...], Listed, AfterValidator(_origins)] = Field(
         (), alias="COACH_ALLOWED_ORIGINS"
     )
-    """Web origins that may call from a browser, with commas between."""
+    """Web origins that may call from a browser, with commas between; a browser's add-on is one too."""
     policy_dir: Path = Field(
         _HERE / "policy", alias="COACH_POLICY_DIR", json_schema_extra={"shown": "policy/"}
     )

@@ -9,8 +9,11 @@ from service.ports import Limits
 from service.web.seam import Keys
 
 OPEN = frozenset(
-    {"/", "/docs", "/docs/problems", "/openapi.yaml", "/health/live", "/health/ready", "/metrics"}
-)
+    {"/", "/docs", "/docs/problems", "/openapi.yaml", "/health/live", "/health/ready", "/metrics",
+     "/v2/languages", "/v2/info", "/v2/healthcheck", "/v2/maxtextlength"}
+)  # fmt: skip
+KEY_INSIDE = frozenset({"/v2/check"})
+"""Paths whose handlers admit their callers, as the key may stand in the body."""
 _OPEN_FOLDERS = ("/static/", "/console/")
 _SCHEME = "bearer "
 

@@ -1,7 +1,6 @@
 """The application: Litestar's routes behind one front, started and stopped with the coach."""
 
 import asyncio
-from collections.abc import Mapping
 from typing import Any
 
 from litestar import Litestar, Request, Response
@@ -19,7 +18,9 @@ from service.web.documents import render_openapi
 from service.web.drafts import draft_routes
 from service.web.feedback import feedback_routes
 from service.web.front import Front, call_of
+from service.web.languagetool import languagetool_routes
 from service.web.manual import manual_routes
+from service.web.mcp import PATH, Mcp, is_installed
 from service.web.problems import MEDIA_TYPE, tell
 from service.web.seam import Coach, Keys
 from service.web.states import States
@@ -36,7 +37,7 @@ class CoachApp(Litestar):
     __slots__ = ("front", "hot")
 
     front: Front
-    hot: Mapping[str, ASGIApp]
+    hot: dict[str, ASGIApp]
 
     async def __call__(
         self,
@@ -62,7 +63,9 @@ def create_app(
 ) -> CoachApp:
     """The application over one coach; it starts the coach, and closes it and the log at the end."""
     slots = Slots(settings.max_in_flight)
+    access = Access(keys, limits)
     drafts = [*draft_routes(coach, slots), *suggest_routes(coach, slots)]
+    mcp = Mcp(coach, slots, settings.allowed_origins) if is_installed() else None
     watches: list[asyncio.Task[None]] = []
 
     async def start() -> None:
@@ -73,6 +76,8 @@ def create_app(
         for watch_ in watches:
             watch_.cancel()
         await asyncio.gather(*watches, return_exceptions=True)
+        if mcp is not None:
+            await mcp.close()
         await coach.close()
         telemetry.lines.close()
 
@@ -80,6 +85,7 @@ def create_app(
         [
             *drafts,
             *feedback_routes(telemetry),
+            *languagetool_routes(coach, access),
             *manual_routes(coach),
             *system_routes(coach, telemetry, render_openapi()),
             *console_routes(),
@@ -94,7 +100,9 @@ def create_app(
         request_max_body_size=None,
     )
     app.hot = {path: route.fn for route in drafts for path in route.paths}
-    app.front = Front(Access(keys, limits), Origins(settings.allowed_origins), telemetry)
+    if mcp is not None:
+        app.hot[PATH] = mcp
+    app.front = Front(access, Origins(settings.allowed_origins), telemetry)
     watch(telemetry.registry, coach, slots, keys)
     return app
 

@@ -11,7 +11,7 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from service.adapters.telemetry import Served, Telemetry
 from service.core.results import Caller
-from service.web.access import Access, is_open
+from service.web.access import KEY_INSIDE, Access, is_open
 from service.web.cors import Origins
 from service.web.problems import MEDIA_TYPE, Told, tell
 
@@ -84,7 +84,7 @@ class Front:
                 extra[2:] = preflight
                 await send_bytes(answer, 204, b"", ())
                 return
-            if not is_open(raw["path"]):
+            if raw["path"] not in KEY_INSIDE and not is_open(raw["path"]):
                 call.caller = await self._access.admit(headers.get(b"authorization"))
             await routes(routed, receive, answer)
         except Exception as error:

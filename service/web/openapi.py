@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from service.web import drafts, feedback, manual, suggest, system
+from service.web import drafts, feedback, languagetool, manual, suggest, system
 from service.web.answers import Answer
 from service.web.mistakes import CODES
 from service.web.operations import Operation
@@ -16,6 +16,7 @@ OPERATIONS: tuple[Operation, ...] = (
     *drafts.OPERATIONS,
     *suggest.OPERATIONS,
     *feedback.OPERATIONS,
+    *languagetool.OPERATIONS,
     *manual.OPERATIONS,
     *system.OPERATIONS,
 )
@@ -77,6 +78,7 @@ def build() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [
             {"name": "Drafts", "description": "Check and rewrite what an agent is about to send."},
+            {"name": "LanguageTool", "description": "For add-ons and editors that speak LanguageTool's API."},
             {"name": "Policy", "description": "The manual as loaded."},
             {"name": "Service", "description": "Health, metrics, contract."},
         ],
@@ -127,7 +129,10 @@ def _operation(operation: Operation) -> dict[str, Any]:
         media: dict[str, Any] = {"schema": _ref(operation.body)}
         if operation.example:
             media["example"] = dict(operation.example)
-        described["requestBody"] = {"required": True, "content": {"application/json": media}}
+        content = {"application/json": media}
+        if operation.as_form:
+            content["application/x-www-form-urlencoded"] = media
+        described["requestBody"] = {"required": True, "content": content}
     described["responses"] = {"200": _answer(operation)} | _failures(operation)
     return described
 
@@ -151,16 +156,22 @@ def _failures(operation: Operation) -> dict[str, Any]:
         more = _MORE_STATUSES.get(code, ()) if operation.body is not None else ()
         for status in (PROBLEMS[code].status, *more):
             by_status.setdefault(status, []).append(code)
-    return {str(status): _failure(status, codes) for status, codes in sorted(by_status.items())}
+    return {
+        # Overload and our own mistakes are problems everywhere.
+        str(status): _failure(status, codes, as_text=operation.as_form and status < 500)
+        for status, codes in sorted(by_status.items())
+    }
 
 
-def _failure(status: int, codes: Iterable[str]) -> dict[str, Any]:
+def _failure(status: int, codes: Iterable[str], *, as_text: bool) -> dict[str, Any]:
     text = " ".join(f"`{code}`: {PROBLEMS[code].title}." for code in codes)
     headers = _REQUEST_ID | (_RETRY if status in (429, 503) else {})
     return {
         "description": text,
         "headers": headers,
-        "content": {MEDIA_TYPE.decode(): {"schema": _ref(ProblemOut)}},
+        "content": {"text/plain": {"schema": {"type": "string"}}}
+        if as_text
+        else {MEDIA_TYPE.decode(): {"schema": _ref(ProblemOut)}},
     }
 
 

@@ -40,6 +40,8 @@ class Operation:
     is_open: bool = False
     as_events: bool = False
     """Whether `Accept: text/event-stream` gets the answer as it comes about."""
+    as_form: bool = False
+    """Whether a form is taken like JSON, and mistakes are answered as plain text."""
 
     @property
     def id(self) -> str:
