@@ -51,4 +51,22 @@ EQUIVALENT: tuple[Equivalent, ...] = (
         ("index + 1 -> index - 1",),
         "two values are compared alike in either order, and none with itself",
     ),
+    Equivalent(
+        "verifying/bindings.py",
+        "return was.ahead == now.ahead",
+        ("return was.ahead == now.ahead and was.behind == now.behind -> return None",),
+        "only spares work: a pair beside the very same words is never likelier the other way round",
+    ),
+    Equivalent(
+        "verifying/bindings.py",
+        "in_order = new_a",
+        ("new_a.fact.span.start < new_b.fact.span.start -> new_a.fact.span.start <= new_b.fact.span.start",),
+        "two facts never begin at one character",
+    ),
+    Equivalent(
+        "verifying/commitments.py",
+        '_BEARING = re.compile("承担',
+        ("'承担|负担|出|支付|赔|买单|报销' -> ''",),
+        "only spares work: what follows looks for the same words",
+    ),
 )

@@ -67,3 +67,10 @@ def test_what_the_draft_grants_is_not_refused(draft: str, denier: str) -> None:
 def test_a_refusal_in_other_words_may_be_told_as_one(draft: str) -> None:
     """黄了 and 过期了 mean that it cannot be done: courteous words may say so."""
     assert "fact_changed" not in codes(draft, f"您好，{draft}，暂时无法办理")
+
+
+@pytest.mark.parametrize("verb", ["行", "可以", "能", "会", "成", "允许", "弄", "搞", "整"])
+def test_a_bare_no_may_be_told_in_any_words_that_deny(verb: str) -> None:
+    """不行 denies nothing in particular: 暂时无法办理 says the same."""
+    said = [r.detail for r in reasons(f"这个不{verb}，在修", "您好，在修，暂时无法办理")]
+    assert [detail for detail in said if "不见了" in detail] == []

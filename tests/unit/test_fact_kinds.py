@@ -105,6 +105,7 @@ def test_numbers_with_a_wrong_check_digit_are_neither_card_nor_id() -> None:
 _TEXTS = {
     "您在9:30或下午3点半来，晚上8点关门": "time:9:30 time:下午3点半 time:晚上8点",
     "周一至周五9:00-18:00营业，22:00至次日6:00休息": "date:周一 date:周五 time:9:00-18:00 time:22:00至次日6:00",
+    "下午 3 点和晚上 八点见": "time:下午 3 点 time:晚上 八点",
     "早上十点一刻，中午十二点整，零时三十分": "time:早上十点一刻 time:中午十二点整 time:零时三十分",
     "两点前到，三点左右走，一点半回，一点钟开会": "time:两点 time:三点 time:一点半 time:一点钟",
     "这一点很重要，重点击打，三点建议": "",
@@ -122,6 +123,7 @@ _TEXTS = {
     "微信号abc_12345、支付宝账号：kefu001、VX kf8899": "account_id:微信号abc_12345 account_id:支付宝账号：kefu001 account_id:VX kf8899",
     "工号：A1024、订单8812345、编号：20240001-2": "employee_number:A1024 order_number:8812345 order_number:20240001-2",
     "看https://a.example.com/x?y=1。或www.example.com/a，b.example.cn/help 和 example.com": "url:https://a.example.com/x?y=1 url:www.example.com/a url:b.example.cn/help url:example.com",
+    "看163.com或www.example.museum，谢谢": "url:163.com url:www.example.museum",
     "[点这里](https://example.com/x)和![图](http://a.cn/1.png)": "markdown_link:[点这里](https://example.com/x) markdown_link:![图](http://a.cn/1.png)",
     "%{name}${b}$NAME$ {0} %s [订单号]【XX】*** ____ <<名字>> #姓名# XX": "placeholder:%{name} placeholder:${b} placeholder:$NAME$ placeholder:{0} placeholder:%s placeholder:[订单号] placeholder:【XX】 placeholder:*** placeholder:____ placeholder:<<名字>> placeholder:#姓名# placeholder:XX",
     "用P2、v2.1.3、USB-C、WiFi、C++或R&D": "model_name:P2 model_name:v2.1.3 word:USB-C word:WiFi word:C++ word:R&D",
@@ -156,6 +158,15 @@ def test_neighbours_do_not_swallow_each_other() -> None:
         "13812345678",
     ]
     assert [text[fact.span.start : fact.span.end] for fact in facts] == [fact.text for fact in facts]
+
+
+@pytest.mark.parametrize("label", ["订单号", "单号", "编号", "流水号", "订单"])
+@pytest.mark.parametrize("mark", ["", "：", ":", " ", "是", "为"])
+def test_a_number_behind_a_label_of_business_is_no_card(label: str, mark: str) -> None:
+    """One order number in ten has the sum of a card: what it is called decides."""
+    (fact,) = extract(normalize(f"{label}{mark}6222021234567890128"))
+    assert fact.kind == "order_number" or (label, mark) == ("订单", "为")
+    assert fact.hide != "none"
 
 
 def test_a_refused_number_is_read_as_the_next_kind_that_fits() -> None:

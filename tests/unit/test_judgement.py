@@ -54,6 +54,15 @@ def test_only_errors_about_what_is_said_count_in_a_lone_clause(policy: Policy) -
     assert _said(policy, "请您稍等", "您好，请您稍等，谢谢，少废话") == ()
 
 
+def test_a_warning_beside_a_rule_that_woke_in_vain_is_none() -> None:
+    """An error rule that merely looked at a clause makes no error of what another rule only warns of."""
+    policy = policy_of(
+        rule("a.woken", {"kind": "phrase", "any": ["废话"], "unless": ["少废话"]}),
+        rule("b.spared", _SPARED, "warning"),
+    )
+    assert _said(policy, "请您稍等", "您好，请您稍等，谢谢，少废话") == ()
+
+
 def test_an_insult_is_not_streamed_either() -> None:
     """A sentence that would be held back from the whole answer is held back as it arrives."""
     policy = _policy()

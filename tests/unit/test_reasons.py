@@ -26,6 +26,13 @@ PDF自己看|您好，请您查看|
 48小时内，48小时内，别催|您好，48小时内处理，请您稍等|
 付了30元|您好，您已付30元，我们退30元|
 """
+_MORE_CLAIMS = """
+退30元|您好，退30元整|
+等着吧|您好，请拨打13900001111|fact_invented 联系方式或号码没有依据
+等着吧|您好，因为有雨，请您稍等|commitment_invented 原因“因为有雨”没有依据
+等着吧|您好，因为您的原因，请您稍等|
+下雨，等着吧|您好，因为有雨，请您稍等|
+"""
 _LIMITS = """
 最多退50元|您好，不超过50元可以退|
 最多退50元|您好，退50元以内|
@@ -136,7 +143,8 @@ def _rows(*tables: str) -> list[list[str]]:
 
 
 @pytest.mark.parametrize(
-    ("draft", "candidate", "expected"), _rows(_CLAIMS, _LIMITS, _TOKENS, _BINDINGS, _COMMITMENTS)
+    ("draft", "candidate", "expected"),
+    _rows(_CLAIMS, _MORE_CLAIMS, _LIMITS, _TOKENS, _BINDINGS, _COMMITMENTS),
 )
 def test_each_reason_names_what_it_is_about(draft: str, candidate: str, expected: str) -> None:
     """Facts, limits, tokens and commitments: who reads why an attempt failed learns which words were at fault."""
