@@ -1,9 +1,11 @@
 """The values that every macro format takes and hands out, and what a format can do."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
+
+from service.core.jobs import Row as Row  # noqa: PLC0414 - a word of the formats as well
 
 SAMPLES = 5
 """How many rows a preview shows."""
@@ -22,20 +24,6 @@ class Options:
 
     text_field: str | None = None
     context_fields: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One text of a file. `index` counts the file's texts from 0; `text` may be blank.
-
-    `context` has the shape of the `context` of a check; `title` is for people: the macro's name or short code.
-    """
-
-    index: int
-    text: str
-    custom_id: str | None = None
-    context: Mapping[str, Any] = field(default_factory=dict)
-    title: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
