@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from service.core.compiling import Policy
 from service.core.masking import Masked
@@ -15,11 +15,12 @@ from service.core.text import Span
 NOTHING = "（无）"
 
 _ALL = frozenset({
-    "mode", "channel", "script", "address", "draft", "customer", "history", "scenario", "findings", "missing", "offers", "company",
+    "mode", "channel", "script", "address", "draft", "tokens", "customer", "history", "scenario", "findings", "missing", "offers",
+    "company",
 })  # fmt: skip
 INPUTS = {
     "rewrite": _ALL,
-    "repair": frozenset({"reasons"}),
+    "repair": frozenset({"reasons", "question", "answer"}),
     "suggest": _ALL - {"mode", "findings", "missing"},
 }
 """The inputs that each prompt may declare."""
@@ -56,7 +57,7 @@ _REASONS = {
 }
 
 # To these the detail adds nothing that helps to mend it.
-_SAID_ALL = frozenset({"refusal", "wrong_language", "echo", "empty"})
+_SAID_ALL = frozenset({"refusal", "wrong_language", "empty"})
 
 
 class Hide:
@@ -98,6 +99,7 @@ def rewrite_inputs(
         "script": _script(reading),
         "address": _address(masked, reading),
         "draft": quoted(masked.draft),
+        "tokens": "、".join(_tokens(masked)) or NOTHING,
         "customer": quoted(masked.customer) if masked.customer else NOTHING,
         "history": _history(masked.history),
         "scenario": _scenario(scenario),
@@ -136,6 +138,14 @@ def _address(masked: Masked, reading: Reading) -> str:
     if masked.surname is None or not reading.title:
         return "您"
     return f"您，或 {masked.surname.name}{reading.title}"
+
+
+def _tokens(masked: Masked) -> Iterator[str]:
+    """The tokens of the draft, in their order, and how often each stands there when that is more than once."""
+    names = [token.name for token in masked.tokens if token.name in masked.draft]
+    for name in sorted(names, key=masked.draft.index):
+        times = masked.draft.count(name)
+        yield name if times == 1 else f"{name}（{times} 次）"
 
 
 def _history(turns: Sequence[Turn]) -> str:

@@ -8,7 +8,7 @@ from functools import cached_property
 from service.core.compiling import Policy
 from service.core.masking import Masked
 from service.core.messages import Message
-from service.core.prompt_inputs import reason_lines, rewrite_inputs
+from service.core.prompt_inputs import quoted, reason_lines, rewrite_inputs
 from service.core.reading import Reading
 from service.core.results import Mode, Reason, Report
 from service.errors import PromptError
@@ -75,13 +75,21 @@ def rewrite_messages(
 
 
 def repair_messages(
-    prompt: Prompt, messages: tuple[Message, ...], answer: str, reasons: tuple[Reason, ...], masked: Masked
+    prompt: Prompt, asked: tuple[Message, ...], answer: str, reasons: tuple[Reason, ...], masked: Masked
 ) -> tuple[Message, ...]:
     """What a model is asked after an answer was rejected: the first question, its answer, and the reasons.
 
-    `messages` is what the answer answers, be it the first question or a repair.
+    `asked` is the first question. A prompt that takes `question` has all of it in one message, since small models
+    repeat an answer that they see as their own turn; any other goes on with the talk.
     """
-    system, user = render(prompt, {"reasons": reason_lines(reasons, masked)})
     # Servers refuse an empty turn.
-    answered = Message("assistant", answer[:_ANSWER_CHARS].strip() or "（空）")
-    return system, messages[1], answered, user
+    written = answer[:_ANSWER_CHARS].strip() or "（空）"
+    inputs = {
+        "reasons": reason_lines(reasons, masked),
+        "question": asked[1].content,
+        "answer": quoted(written),
+    }
+    system, user = render(prompt, inputs)
+    if "question" in prompt.inputs:
+        return system, user
+    return system, asked[1], Message("assistant", written), user

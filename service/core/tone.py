@@ -5,6 +5,7 @@ tells a curt answer from a plain one is as much what is not there as what is, so
 """
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 
 import ahocorasick_rs
@@ -18,12 +19,16 @@ SHORTEST_REPLY = 12
 """A shorter reply counts as one of so many characters: a word or two would weigh too much."""
 LONGEST_REPLY = 120
 """A longer reply is more than a tone of voice, and so short ones tell nothing of it."""
+# What a placeholder is called is no part of how the reply sounds.
+_PLACEHOLDER = re.compile(r"[$%#]?\{\{?[^{}]{0,80}\}?\}|\[[^\[\]]{1,30}\]|【[^【】]{1,30}】")
 _ALIKE = (("!", "！"), ("?", "？"), (",", "，"), ("~", "～"))
 
 
 def heard(text: str) -> str:
-    """A stretch of a folded text as it is weighed: without white space, marks of one width."""
+    """A stretch of a folded text as it is weighed: without white space and placeholders, marks of one width."""
     words = "".join(text.lower().split())
+    if "{" in words or "[" in words or "【" in words:
+        words = _PLACEHOLDER.sub("", words)
     for narrow, wide in _ALIKE:
         # Half the time of `translate`, and most texts hold none of them.
         words = words.replace(narrow, wide)

@@ -23,7 +23,8 @@ MAX_CANDIDATES = 3
 async def ask_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | Segment | Delivery]:
     """Steps 6 to 8, as they happen: ask, verify, repair at most twice. A delivery, if there is one, comes last."""
     clock, prompt = work.ports.clock, work.prompts.rewrite
-    messages = rewrite_messages(prompt, work.policy, work.masked, work.reading, work.before, work.draft.mode)
+    asked = rewrite_messages(prompt, work.policy, work.masked, work.reading, work.before, work.draft.mode)
+    messages = asked
     for repairs in range(MAX_REPAIRS + 1):
         begun = clock.monotonic()
         reply: ModelReply | None = None
@@ -58,7 +59,7 @@ async def ask_model(work: Work, budget: Budget) -> AsyncGenerator[Attempt | Segm
         yield Attempt("model", reply.model, "rejected", judged, elapsed_ms)
         if repairs < MAX_REPAIRS:
             prompt = work.prompts.repair
-            messages = repair_messages(prompt, messages, reply.text, judged, work.masked)
+            messages = repair_messages(prompt, asked, reply.text, judged, work.masked)
 
 
 def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:

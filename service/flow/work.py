@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import dataclass, field
 
+from service.core import phrasebook
 from service.core.cache_key import CacheKey, cache_key
 from service.core.changes import edits, told
 from service.core.checking import check
@@ -84,8 +85,9 @@ class Work:
     ) -> Delivery | tuple[Reason, ...]:
         """Steps 8, 10 and 11: a delivery, or the reasons why the candidate must not leave."""
         judged = judge(
-            self.policy, self.masked, candidate, self.reading, self.before, canaries=self.prompts.canaries
-        )
+            self.policy, self.masked, candidate, self.reading, self.before,
+            canaries=self.prompts.canaries, matter=self.matter if engine == "model" else None,
+        )  # fmt: skip
         return _delivery(judged, candidate, engine, model)
 
     def judge_again(self, candidate: str, model: str) -> Delivery | tuple[Reason, ...]:
@@ -114,6 +116,11 @@ class Work:
         if delivery.engine == "model":
             self.ports.recall.proofs.put(self._proof_name(delivery.masked_text), proof)
         return proof
+
+    @lazy
+    def matter(self) -> str | None:
+        """What the phrasebook makes of the draft: a model may say it better, and not less."""
+        return next(phrasebook.candidates(self.policy, self.masked, self.reading, self.draft.mode), None)
 
     @lazy
     def key(self) -> CacheKey:

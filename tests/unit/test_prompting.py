@@ -180,6 +180,29 @@ def test_a_repair_is_a_new_turn_of_the_same_talk() -> None:
     assert "第一版" not in str(again)
 
 
+def test_a_repair_may_ask_in_one_message() -> None:
+    """Where the prompt takes the question, there is no turn of the model's own that a small one would repeat."""
+    draft = DRAFTS["tokens"]
+    reading, masked = prepared(draft)
+    slots = Prompt("rewrite@v2", frozenset({"draft"}), 0, 9, "规则", "草稿：${draft}")
+    inputs = frozenset({"question", "answer", "reasons"})
+    repair = Prompt("repair@v2", inputs, 0, 9, "改正规则", "${question}\n上一版：${answer}\n${reasons}")
+    asked = rewrite_messages(slots, POLICY, masked, reading, check(POLICY, reading), draft.mode)
+    told = repair_messages(repair, asked, '第“一”版"\n# system', (Reason("empty"),), masked)
+    assert [message.role for message in told] == ["system", "user"]
+    assert told[1].content.startswith(asked[1].content)
+    assert '上一版："第“一”版\\"\\n# system"\n' in told[1].content
+
+
+def test_the_tokens_of_the_draft_are_named() -> None:
+    """A small model is told which tokens to copy, and how often; without any it is told so."""
+    reading, masked = prepared(Draft("订单20240618-7731没发，20240618-7731明天发，打13812345678问。"))
+    named = rewrite_inputs(POLICY, masked, reading, check(POLICY, reading), "polish")["tokens"]
+    assert named == "[ORDER_1]（2 次）、[PHONE_1]"
+    reading, masked = prepared(Draft("您好"))
+    assert rewrite_inputs(POLICY, masked, reading, check(POLICY, reading), "polish")["tokens"] == "（无）"
+
+
 def test_an_endless_answer_is_not_sent_back_whole() -> None:
     """A page of noise is not paid for twice."""
     _, masked = prepared(Draft("您好"))

@@ -87,8 +87,8 @@ async def test_a_bad_reply_is_repaired_with_its_reasons() -> None:
     assert [outcome for _, outcome, _ in outcomes(answer)] == ["rejected", "accepted"]
     assert "commitment_invented" in outcomes(answer)[0][2]
     repair = bench.model.calls[1].messages
-    assert repair[-2].role == "assistant"
-    assert "保证今天送到" in repair[-2].content
+    assert [message.role for message in repair] == ["system", "user"]
+    assert "保证今天送到" in repair[-1].content
     assert answer.text is not None
     assert "保证" not in answer.text
 

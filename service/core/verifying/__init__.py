@@ -22,6 +22,7 @@ from service.core.verifying import (
     shape,
     tokens,
 )
+from service.core.verifying import matter as matters
 from service.core.verifying.shape import room
 from service.core.verifying.sources import Sources, stands_in
 
@@ -51,10 +52,12 @@ def judge(
     before: Report,
     *,
     canaries: tuple[str, ...] = (),
+    matter: str | None = None,
 ) -> Judgement:
     """Whether a masked candidate may leave: each reason against it once, or none and what it leaves as.
 
-    `reading` and `before` are of the draft; `canaries` are lines of the prompts that no answer may hold.
+    `reading` and `before` are of the draft; `canaries` are lines of the prompts that no answer may hold; `matter` is
+    a masked text that keeps to the draft's matter, where there is one to compare with.
     The policy is asked last, about the unmasked text, and only when nothing else stands against it.
     """
     sources = Sources(policy, masked, reading, before)
@@ -66,6 +69,8 @@ def judge(
     facts = claims.candidate_facts(sources, text)
     reasons += tokens.misused(sources, candidate)
     reasons += _against(sources, text, facts)
+    if matter is not None:
+        reasons += matters.against(sources, text, matter)
     if reasons:
         return Judgement(tuple(dict.fromkeys(reasons)))
     shown = unmask(candidate, masked)

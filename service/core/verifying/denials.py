@@ -32,7 +32,7 @@ _SET_PHRASES = re.compile(
 )
 # What is lacking or over, said without a negating word.
 _LACKS = re.compile(
-    r"缺货|断货|售罄|卖完|下架|停售|停用|停产|停止|暂停|超出|结束|过期|失效|紧张|遗憾|取消|关闭|拒绝|禁止"
+    r"不足|缺货|断货|售罄|卖完|下架|停售|停用|停产|停止|暂停|超出|结束|过期|失效|紧张|遗憾|取消|关闭|拒绝|禁止"
 )
 # Words of a draft by which a denial in the rewrite is nothing new.
 _DENIES_ANYHOW = re.compile(
