@@ -93,8 +93,9 @@ eval: $(READY) ## accuracy over labelled replies and messages, as tables; DIR=fo
 eval-model: $(READY) ## a real model behind the service: OPENAI_BASE_URL and COACH_MODEL name it; FILE=drafts.jsonl, ARGS="--rows 50"
 	@$(PY) -m tests.realmodel $(FILE) $(ARGS)
 
-tone: $(READY) ## policy/default/tone.tsv learnt anew; then what it adds for authors it has not heard
+tone: $(READY) ## policy/default/tone.tsv and curt.tsv learnt anew; then what they add for authors not heard
 	@$(PY) -m tests.tone.train
+	@$(PY) -m tests.tone.clauses
 	@$(PY) -m tests.tone
 
 mutants: $(READY) ## seeded bugs: each must be caught by the tests of its promise; prints killed/total

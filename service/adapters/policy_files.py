@@ -32,10 +32,11 @@ HEAD = "policy.yaml"
 PHRASEBOOK = "phrasebook.yaml"
 SPELLINGS = "spellings.yaml"
 TONE = "tone.tsv"
+CURT = "curt.tsv"
 CLEAN = "clean.yaml"
 EXCEPTIONS = "known-exceptions.yaml"
 NOT_IN_TEXT = "not-in-text.yaml"
-_SERVED = (HEAD, PHRASEBOOK, SPELLINGS, TONE)
+_SERVED = (HEAD, PHRASEBOOK, SPELLINGS, TONE, CURT)
 _KNOWN = frozenset((*_SERVED, CLEAN, EXCEPTIONS, NOT_IN_TEXT))
 _THEMED = ("rules", "scenarios")
 _GROUP = re.compile(r"\\([1-9])")
@@ -103,9 +104,15 @@ def parse_policy(folder: Path, files: Mapping[str, bytes]) -> PolicyFiles:
         phrasebook=_phrasebook(_document(folder, PHRASEBOOK, files[PHRASEBOOK])),
         spellings=written.spellings,
         writing=written,
-        tone=read_tone(files[TONE], _shown(folder, TONE)) if TONE in files else {},
+        tone=_weights(folder, files, TONE),
+        curt=_weights(folder, files, CURT),
         version=f"{head.version}+{digest(files)[:8]}",
     )
+
+
+def _weights(folder: Path, files: Mapping[str, bytes], name: str) -> dict[str, int]:
+    """What runs of characters weigh; nothing without the file."""
+    return read_tone(files[name], _shown(folder, name)) if name in files else {}
 
 
 def clean(folder: Path) -> tuple[ExampleEntry, ...]:

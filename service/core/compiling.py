@@ -18,6 +18,7 @@ from service.core.respelling import INNOCENT, SPELT, Spellings
 from service.core.results import PolicyStamp, Replacement, Severity, Source
 from service.core.scope import Hit, any_of, squeeze
 from service.core.shapes import When
+from service.core.tone import ToneModel
 from service.core.waking import Terms, Wake, wake
 
 _LONG_CLAUSE = 400
@@ -124,6 +125,11 @@ class Policy:
             for courtesy in files.head.score.courtesies
             if (words := any_of(map(squeeze, courtesy.any))) is not None
         )
+
+    @cached_property
+    def curt(self) -> ToneModel | None:
+        """How curt a clause sounds, for the phrasebook; None where nothing was learnt."""
+        return ToneModel(self.files.curt) if self.files.curt else None
 
     @cached_property
     def by_id(self) -> Mapping[str, CompiledRule]:

@@ -205,6 +205,8 @@ class PolicyFiles(Shape):
     writing: Writing = Writing()
     tone: dict[str, int] = Field(default_factory=dict)
     """What each run of characters weighs for `kind: tone`, in hundredths of a logit."""
+    curt: dict[str, int] = Field(default_factory=dict)
+    """What each run weighs in a clause: above 0 in all, the phrasebook takes it for curt."""
     version: str
     """`policy.yaml`'s version and the first eight digits of the folder's digest."""
 

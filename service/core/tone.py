@@ -19,8 +19,8 @@ SHORTEST_REPLY = 12
 """A shorter reply counts as one of so many characters: a word or two would weigh too much."""
 LONGEST_REPLY = 120
 """A longer reply is more than a tone of voice, and so short ones tell nothing of it."""
-# What a placeholder is called is no part of how the reply sounds.
-_PLACEHOLDER = re.compile(r"[$%#]?\{\{?[^{}]{0,80}\}?\}|\[[^\[\]]{1,30}\]|【[^【】]{1,30}】")
+# What a placeholder is called is no part of how the reply sounds; our own tokens stand for words that are there.
+_PLACEHOLDER = re.compile(r"[$%#]?\{\{?[^{}]{0,80}\}?\}|\[(?![a-z]+_\d+\])[^\[\]]{1,30}\]|【[^【】]{1,30}】")
 _ALIKE = (("!", "！"), ("?", "？"), (",", "，"), ("~", "～"))
 
 
@@ -65,6 +65,10 @@ class ToneModel:
         """The same of the sentence around a position of `plain` alone, what it quotes included."""
         sentence = text.sentence_at(position)
         return self._weigh(heard(text.plain[sentence.start : sentence.end + 1]))
+
+    def weigh_clause(self, words: str) -> float:
+        """The same of the words of one clause and the mark behind it."""
+        return self._weigh(heard(words))
 
     def _weigh(self, words: str) -> float:
         if not words or len(words) > LONGEST_REPLY:

@@ -6,6 +6,7 @@ from contextlib import aclosing
 from itertools import chain, islice
 
 from service.core import phrasebook
+from service.core.compiling import Policy
 from service.core.prompting import repair_messages, rewrite_messages
 from service.core.results import Attempt, Reason, Segment, Verdict
 from service.flow.attempts import Budget
@@ -16,7 +17,7 @@ from service.ports import ModelDelta, ModelReply
 MAX_REPAIRS = 2
 MAX_LOST = 0.2
 """The share of a passing draft's characters that polishing may replace."""
-MAX_CANDIDATES = 3
+MAX_CANDIDATES = 6
 """So many texts of the phrasebook are put to the test, the plainer ones last."""
 
 
@@ -74,7 +75,7 @@ def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:
     spare = (work.masked.draft,) if work.before.verdict is Verdict.PASS else ()
     for candidate in chain(offered, spare):
         # What passes may be polished, but no engine that works by set phrases may cut into it.
-        if spare and not _keeps(work.masked.draft, candidate):
+        if spare and not _keeps(work.masked.draft, candidate, work.policy):
             continue
         judged = work.judge(candidate, "phrasebook")
         if isinstance(judged, Delivery):
@@ -85,11 +86,14 @@ def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:
     return None, Attempt("phrasebook", None, "rejected", judged, elapsed_ms)
 
 
-def _keeps(draft: str, candidate: str) -> bool:
-    """Whether nearly all the Han characters of a draft are still there."""
-    said = Counter(char for char in draft if char > "\u3400")
-    lost = said - Counter(candidate)
-    return lost.total() <= MAX_LOST * said.total()
+def _keeps(draft: str, candidate: str, policy: Policy) -> bool:
+    """Whether nearly all the Han characters of a draft are still there, those of curt clauses aside."""
+    said = _han(phrasebook.without_curt(policy, draft))
+    return (said - _han(candidate)).total() <= MAX_LOST * _han(draft).total()
+
+
+def _han(text: str) -> Counter[str]:
+    return Counter(char for char in text if char > "\u3400")
 
 
 def _judge_reply(work: Work, reply: ModelReply) -> Delivery | tuple[Reason, ...]:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
+from itertools import chain, islice
 from typing import Literal
 from weakref import WeakKeyDictionary
 
@@ -13,10 +14,11 @@ from service.core.masking import Masked, unmask
 from service.core.phrasebook.composing import Lines, Section, Setting, compose, lines_of, lot_of
 from service.core.phrasebook.pieces import Piece, split
 from service.core.phrasebook.repairing import freed, repaired
-from service.core.phrasebook.settling import literal, refusing, settled, untouched, without_company
+from service.core.phrasebook.settling import Curt, literal, refusing, settled, untouched, without_company
 from service.core.phrasebook.slots import fill, slots
 from service.core.phrasebook.style import style_of
 from service.core.phrasebook.turns import Turns
+from service.core.phrasebook.worth import useful as useful_words
 from service.core.quarrel import rhetorical
 from service.core.reading import Reading
 from service.core.results import Finding, Mode, Report, Severity, Verdict
@@ -40,6 +42,10 @@ _TAG = re.compile(r"\[TAG_\d+\]")
 # A passing draft that speaks so to the customer is taken to mean well, whatever its words remind of.
 _KIND = re.compile(r"您(?!也|就是|去)|我[来帮替给]|没关系|没事|辛苦|劳驾")
 _REFUSAL = "refusal."
+_ENOUGH, _SURE = 0, 300
+"""How curt a clause has to sound to go, in hundredths of a logit; the second when it seems to be about the matter."""
+_BOLD = 2
+"""So many texts may leave out clauses for how they sound; then come those that leave out only what is found."""
 _SCRAP, _SHORT = 2, 6
 _ABOUT_NOTHING = ("我", "您", "好的", "请", "請")
 # What a text denies or bounds hangs on its clause: alone it is no reason to keep one.
@@ -90,13 +96,15 @@ def candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode = "p
     as long as that gives a text that passes. All but the last resort hold the draft's facts. None at all when there is nothing safe to say.
     """
     seen: set[str] = set()
-    for text in _candidates(policy, masked, reading, mode):
+    bold = _BOLD if mode == "polish" else 0
+    bolder = _candidates(policy, masked, reading, mode, _curtness(policy))
+    for text in chain(islice(bolder, bold), _candidates(policy, masked, reading, mode, _never)):
         if text not in seen:
             seen.add(text)
             yield text
 
 
-def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode) -> Iterator[str]:
+def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, curt: Curt) -> Iterator[str]:
     draft = masked.draft
     report = check(policy, reading.with_draft(draft))
     # What only the unmasked draft shows (去打12315好了) is an error all the same.
@@ -116,11 +124,24 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode) ->
     def leans(words: str) -> bool:
         return any(fact in words for fact in leaning)
 
+    def denies(words: str) -> bool:
+        return any(fact in words for fact in leaning if not fact.startswith("别"))
+
     # Only beside something that the policy finds is a denial or 一天 no more than a figure of speech.
     blamed = any(found.severity is not Severity.INFO for found in before.findings)
     must_keep = holds_figure if blamed else lambda words: holds_fact(words) or leans(words)
     kind = not blamed and _KIND.search(fold(draft)) is not None
-    done = settled(pieces, turns, style, reading, must_keep, spares=_sparing(blamed, kind, must_keep))
+    done = settled(
+        pieces,
+        turns,
+        style,
+        reading,
+        must_keep,
+        spares=_sparing(blamed, kind, must_keep),
+        curt=_never
+        if kind
+        else lambda words, mark: not (holds_fact(words) or denies(words)) and curt(words, mark),
+    )
     if report.verdict is Verdict.PASS and not done.mended:
         yield draft
         return
@@ -146,7 +167,7 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode) ->
     bare = not factual and not any(piece.words for piece in useful)
     if bare:
         yield from _answers(policy, book, setting, draft)
-    refused = refusing(useful, report.findings, style)
+    refused = refusing(useful, report.findings, style, curt)
     first: frozenset[Section] = _ADDED if light else frozenset()
     tries = [(useful, first), (refused, frozenset()), (literal(refused), frozenset()), (useful, _ADDED)]
     keeps = holds_fact if blamed else must_keep
@@ -176,6 +197,29 @@ def _sparing(blamed: bool, kind: bool, must_keep: Callable[[str], bool]) -> Call
     if blamed:
         return lambda _: False
     return (lambda _: True) if kind else must_keep
+
+
+def _curtness(policy: Policy) -> Curt:
+    """Tells which clauses may go for how they sound: those that say little, or sound very curt."""
+    model = policy.curt
+    if model is None:
+        return _never
+
+    def curt(words: str, mark: str) -> bool:
+        plain = fold(words)
+        return model.weigh_clause(plain + mark) > (_SURE if useful_words(plain) else _ENOUGH)
+
+    return curt
+
+
+def without_curt(policy: Policy, draft: str) -> str:
+    """The words of a masked draft without those of its curt clauses."""
+    curt = _curtness(policy)
+    return "".join(piece.words for piece in split(draft) if not curt(piece.words, piece.mark))
+
+
+def _never(_words: str, _mark: str) -> bool:
+    return False
 
 
 def _errors(report: Report) -> str:
@@ -285,4 +329,4 @@ _ONLY_OPENING: dict[Section, tuple[tuple[tuple[str, ...], Applies | None], ...]]
     "apologies": (), "empathy": (), "thanks": (), "offers": (), "closings": (),
 }  # fmt: skip
 
-__all__ = ["candidates", "rewrite"]
+__all__ = ["candidates", "rewrite", "without_curt"]

@@ -12,6 +12,8 @@ from service.core.results import Finding, Missing, Report, Severity
 
 # A clause that says less than this beside an offence is not worth keeping.
 _MIN_REST = 4
+_MIN_TOLD = 5
+_HOW_IT_STANDS = ("还在", "正在", "已经", "已", "目前", "现在在", "在")
 # Themes whose clause discloses, promises, bribes or threatens.
 _UNSPEAKABLE = ("privacy.", "promises.", "threat.")
 _DENIES = re.compile(r"[不没無无未沒]")
@@ -161,9 +163,17 @@ def _without(
         return piece if holds_fact(piece.words) else replace(piece, words="")
     ahead = piece.words[:start]
     rest = (piece.words[end:] and ahead + piece.words[end:]).strip() or tidied(ahead)
+    if finding.severity is Severity.WARNING and not piece.words[end:].strip() and _tells(ahead):
+        return replace(piece, words=tidied(ahead))
     if not holds_fact(piece.words) or (finding.severity is Severity.ERROR and not holds_fact(rest)):
         return replace(piece, words="")
     return replace(piece, words=rest if len(rest) >= _MIN_REST or holds_fact(rest) else "")
+
+
+def _tells(ahead: str) -> bool:
+    """Whether what stands before the words found tells how the case stands by itself (还在转运中心搁着呢)."""
+    plain = fold(tidied(ahead))
+    return len(plain) >= _MIN_TOLD and plain.startswith(_HOW_IT_STANDS) and useful(plain)
 
 
 def _supply(pieces: list[Piece], places: list[Place], item: Missing) -> None:

@@ -15,6 +15,8 @@ from service.core.reading import Reading
 from service.core.results import Finding, Report, Severity
 
 HoldsFact = Callable[[str], bool]
+Curt = Callable[[str, str], bool]
+"""Whether words, with the mark behind them, may go for how they sound."""
 _DENIES = re.compile(r"[不没无未]|别想|甭想|休想")
 _YOU = re.compile(r"[你妳您]们?")
 _CUTS = 2
@@ -37,8 +39,9 @@ def settled(
     holds_fact: HoldsFact,
     *,
     spares: HoldsFact,
+    curt: Curt,
 ) -> Settled:
-    """Every clause turned by the phrasebook, and without what only quarrels.
+    """Every clause turned by the phrasebook, and without what only quarrels or is `curt`.
 
     A clause that `spares` names is never taken away, whatever a turn makes of it.
     """
@@ -54,6 +57,10 @@ def settled(
         spared = spares(words)
         if spared and not turned:
             turned, needed = words, False
+        if turned and _YOU.sub("您", turned) == _YOU.sub("您", words) and curt(words, piece.mark):
+            out.append(piece.saying(""))
+            mended = True
+            continue
         answered = number + 1 < len(pieces) and idle_question(fold(turned), piece.mark, heard)
         if spared and not holds_fact(words):
             pass
@@ -157,17 +164,17 @@ def _wrong(pieces: list[Piece], findings: Iterable[Finding]) -> list[bool]:
     return out
 
 
-def refusing(pieces: list[Piece], findings: Iterable[Finding], style: Style) -> list[Piece]:
+def refusing(pieces: list[Piece], findings: Iterable[Finding], style: Style, curt: Curt) -> list[Piece]:
     """The pieces with each denial that had been dropped said after all, in the draft's words and with an excuse.
 
-    What quarrels, or holds an error, stays unsaid.
+    What quarrels, is `curt` or holds an error, stays unsaid.
     """
     excuse = style.own("很抱歉，")
     out: list[Piece] = []
     for piece, bad in zip(pieces, _wrong(pieces, findings), strict=True):
         plain = fold(piece.before)
         tells = _dropped(piece) and not bad and states(plain, piece.mark) and not quarrels(plain)
-        if not tells or not _DENIES.search(plain):
+        if not tells or not _DENIES.search(plain) or curt(piece.before, piece.mark):
             out.append(piece)
             continue
         out.append(replace(piece, words=excuse + _YOU.sub("您", piece.before)))

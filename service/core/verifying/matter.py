@@ -27,6 +27,8 @@ _THIN = 1 / 2
 """The matter is gone when no more than this share of the characters of all its clauses is in the candidate."""
 _CURT = re.compile(r"自己|别(?![的人处])|赶紧|赶快|等着|爱[一-鿿]不")
 _LEAST_CURT = 4
+_SURE = 200
+"""So many hundredths of a logit curt is a clause that needs no such word."""
 
 
 def against(sources: Sources, text: Normalized, matter: str) -> Iterator[Reason]:
@@ -38,13 +40,14 @@ def against(sources: Sources, text: Normalized, matter: str) -> Iterator[Reason]
 
 def _curt(sources: Sources, text: Normalized, beside: Normalized) -> Iterator[Reason]:
     """One reason when a curt clause of the draft that has a better way to say it stands there as it was."""
+    model = sources.policy.curt
     for clause in sources.reading.draft.clauses:
         words = squeezed(clause.text)
         if (
             len(words) >= _LEAST_CURT
-            and _CURT.search(words)
             and words in text.squeezed
             and words not in beside.squeezed
+            and (_CURT.search(words) or (model and model.weigh_clause(clause.text + clause.mark) > _SURE))
         ):
             yield Reason("echo", f"照搬了草稿里生硬的话：“{clause.text}”")
             return
