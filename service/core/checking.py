@@ -13,8 +13,11 @@ _WEIGHT = {Severity.ERROR: 2, Severity.WARNING: 1, Severity.INFO: 0}
 _NOT_CHINESE = "language.hardly-any-han"
 
 
-def check(policy: Policy, reading: Reading) -> Report:
-    """The report on the reading's draft. The same input gives the same report; linear in the draft."""
+def check(policy: Policy, reading: Reading, *, yields: bool = True) -> Report:
+    """The report on the reading's draft. The same input gives the same report; linear in the draft.
+
+    Without `yields` no rule gives way: what it finds in a reply that sounds warm is told as well.
+    """
     text = reading.draft
     woken = policy.woken(text)
     spelt = policy.spellings.read(text, woken.pop(SPELT, ()), woken.pop(INNOCENT, ()), policy.automaton)
@@ -30,7 +33,7 @@ def check(policy: Policy, reading: Reading) -> Report:
     if not _objects(findings) and not _objects(gaps):
         for number in policy.last:
             _ask(rules[number], reading, (), findings, gaps)
-    elif _gives_way(policy, text, findings, gaps):
+    elif yields and _gives_way(policy, text, findings, gaps):
         findings = [one for one in findings if one.severity is Severity.INFO]
         gaps = [one for one in gaps if one.severity is Severity.INFO]
     if not findings and not woken and han_share(text.plain) < policy.files.head.switches.min_han_share:

@@ -79,6 +79,8 @@ class Job:
     finished_at: float | None = None
     reason: str | None = None
     """Why it failed, in one sentence for people."""
+    rate: float | None = None
+    """Rows a second of late; None before there is anything to tell from."""
 
 
 class Seen(NamedTuple):

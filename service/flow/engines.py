@@ -6,7 +6,6 @@ from contextlib import aclosing
 from itertools import chain, islice
 
 from service.core import phrasebook
-from service.core.compiling import Policy
 from service.core.prompting import repair_messages, rewrite_messages
 from service.core.results import Attempt, Reason, Segment, Verdict
 from service.flow.attempts import Budget
@@ -75,7 +74,7 @@ def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:
     spare = (work.masked.draft,) if work.before.verdict is Verdict.PASS else ()
     for candidate in chain(offered, spare):
         # What passes may be polished, but no engine that works by set phrases may cut into it.
-        if spare and not _keeps(work.masked.draft, candidate, work.policy):
+        if spare and not _keeps(work, candidate):
             continue
         judged = work.judge(candidate, "phrasebook")
         if isinstance(judged, Delivery):
@@ -86,9 +85,10 @@ def ask_phrasebook(work: Work) -> tuple[Delivery | None, Attempt]:
     return None, Attempt("phrasebook", None, "rejected", judged, elapsed_ms)
 
 
-def _keeps(draft: str, candidate: str, policy: Policy) -> bool:
-    """Whether nearly all the Han characters of a draft are still there, those of curt clauses aside."""
-    said = _han(phrasebook.without_curt(policy, draft))
+def _keeps(work: Work, candidate: str) -> bool:
+    """Whether nearly all the Han characters of a draft are still there, those of clauses that may offend aside."""
+    draft = work.masked.draft
+    said = _han(phrasebook.worth_keeping(work.policy, work.reading, draft))
     return (said - _han(candidate)).total() <= MAX_LOST * _han(draft).total()
 
 

@@ -6,7 +6,6 @@ from service.core import masking, phrasebook, scenarios
 from service.core.facts import extract
 from service.core.reading import read
 from service.core.results import Draft, Mode
-from service.flow.engines import _keeps
 from tests.kit.default_policy import default_policy
 
 
@@ -56,9 +55,16 @@ def test_minimal_leaves_it_to_the_rules() -> None:
     assert _best(draft, "minimal") == draft
 
 
-def test_a_passing_draft_may_lose_what_is_curt_and_little_else() -> None:
-    """The bound on what polishing may cut from a passing draft counts the words that were worth keeping."""
-    policy = default_policy()
-    draft = "放五分钟就好了，能喝死人我们早关门了。"
-    assert _keeps(draft, "您好，放五分钟就好了。", policy)
-    assert not _keeps(draft, "您好，请稍等。", policy)
+def test_what_is_worth_keeping_is_told_from_what_is_curt() -> None:
+    """The bound on what polishing may cut from a passing draft counts only words that were worth keeping."""
+    policy, draft = default_policy(), Draft("放五分钟就好了，能喝死人我们早关门了。")
+    words = phrasebook.worth_keeping(policy, read(draft, None, policy.company_known), draft.text)
+    assert words == "放五分钟就好了"
+
+
+def test_a_rule_that_gave_way_is_heard_by_the_phrasebook() -> None:
+    """A plain reply in which a broad rule kept silent is polished at that very place."""
+    text = _best("第一项排到6月，第二项有配置能做，第三项说实话有点异想天开，附件是说明。")
+    assert text is not None
+    assert "异想天开" not in text
+    assert "第一项排到6月" in text

@@ -1,7 +1,7 @@
 """The deterministic engine: a draft made courteous clause by clause, in the words of the policy's phrasebook."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Literal
@@ -19,7 +19,7 @@ from service.core.phrasebook.slots import fill, slots
 from service.core.phrasebook.style import style_of
 from service.core.phrasebook.turns import Turns
 from service.core.phrasebook.worth import useful as useful_words
-from service.core.quarrel import rhetorical
+from service.core.quarrel import quarrels, rhetorical
 from service.core.reading import Reading
 from service.core.results import Finding, Mode, Report, Severity, Verdict
 from service.core.script import to_traditional
@@ -44,6 +44,8 @@ _KIND = re.compile(r"您(?!也|就是|去)|我[来帮替给]|没关系|没事|�
 _REFUSAL = "refusal."
 _ENOUGH, _SURE = 0, 300
 """How curt a clause has to sound to go, in hundredths of a logit; the second when it seems to be about the matter."""
+_MAYBE, _MAYBE_QUARRELS, _DOUBTED = -200, -500, -800
+"""Up to here a clause is none that offends; the others where its words look like a quarrel, or a rule objects."""
 _BOLD = 2
 """So many texts may leave out clauses for how they sound; then come those that leave out only what is found."""
 _SCRAP, _SHORT = 2, 6
@@ -97,7 +99,7 @@ def candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode = "p
     """
     seen: set[str] = set()
     bold = _BOLD if mode == "polish" else 0
-    bolder = _candidates(policy, masked, reading, mode, _curtness(policy))
+    bolder = _candidates(policy, masked, reading, mode, _curtness(policy, reading))
     for text in chain(islice(bolder, bold), _candidates(policy, masked, reading, mode, _never)):
         if text not in seen:
             seen.add(text)
@@ -119,14 +121,8 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
     holds_figure = _fact_holder(masked, errors, rhetoric=False)
     pieces = split(draft)
     turns = book.traditional if style.traditional else book.turns
-    leaning = tuple(fact.text for fact in masked.facts if fact.kind in _LEANING)
-
-    def leans(words: str) -> bool:
-        return any(fact in words for fact in leaning)
-
-    def denies(words: str) -> bool:
-        return any(fact in words for fact in leaning if not fact.startswith("别"))
-
+    leaning = [fact.text for fact in masked.facts if fact.kind in _LEANING]
+    leans = _holding(leaning)
     # Only beside something that the policy finds is a denial or 一天 no more than a figure of speech.
     blamed = any(found.severity is not Severity.INFO for found in before.findings)
     must_keep = holds_figure if blamed else lambda words: holds_fact(words) or leans(words)
@@ -138,9 +134,7 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
         reading,
         must_keep,
         spares=_sparing(blamed, kind, must_keep),
-        curt=_never
-        if kind
-        else lambda words, mark: not (holds_fact(words) or denies(words)) and curt(words, mark),
+        curt=_never if kind else _sparingly(curt, holds_fact, leaning),
     )
     if report.verdict is Verdict.PASS and not done.mended:
         yield draft
@@ -199,27 +193,62 @@ def _sparing(blamed: bool, kind: bool, must_keep: Callable[[str], bool]) -> Call
     return (lambda _: True) if kind else must_keep
 
 
-def _curtness(policy: Policy) -> Curt:
-    """Tells which clauses may go for how they sound: those that say little, or sound very curt."""
+def _curtness(policy: Policy, reading: Reading) -> Curt:
+    """Tells which clauses may go for how they sound: those that say little, or sound very curt.
+
+    Where a rule has given way to a warm tone, its word counts again: less than that is enough.
+    """
     model = policy.curt
     if model is None:
         return _never
+    doubted = _doubted(policy, reading)
 
     def curt(words: str, mark: str) -> bool:
         plain = fold(words)
-        return model.weigh_clause(plain + mark) > (_SURE if useful_words(plain) else _ENOUGH)
+        least = _SURE if useful_words(plain) else _ENOUGH
+        if any(one in words for one in doubted):
+            least = _DOUBTED
+        return len(plain) > _SCRAP and model.weigh_clause(plain + mark) > least
 
     return curt
 
 
-def without_curt(policy: Policy, draft: str) -> str:
-    """The words of a masked draft without those of its curt clauses."""
-    curt = _curtness(policy)
-    return "".join(piece.words for piece in split(draft) if not curt(piece.words, piece.mark))
+def _doubted(policy: Policy, reading: Reading) -> list[str]:
+    """The words that rules object to which give way to the draft's tone."""
+    found = check(policy, reading, yields=False).findings
+    return [one.text for one in found if one.severity is not Severity.INFO and not _cold(one)]
+
+
+def worth_keeping(policy: Policy, reading: Reading, draft: str) -> str:
+    """The words of a masked draft without those of clauses that may be curt, or seem to quarrel and may be."""
+    model = policy.curt
+    if model is None:
+        return draft
+    doubted = _doubted(policy, reading)
+    kept: list[str] = []
+    for piece in split(draft):
+        plain = fold(piece.words)
+        weight = model.weigh_clause(plain + piece.mark)
+        least = _MAYBE_QUARRELS if quarrels(plain) else _MAYBE
+        if weight <= (_DOUBTED if any(one in piece.words for one in doubted) else least):
+            kept.append(piece.words)
+    return "".join(kept)
 
 
 def _never(_words: str, _mark: str) -> bool:
     return False
+
+
+def _holding(facts: Iterable[str]) -> Callable[[str], bool]:
+    """Tells which words hold one of these."""
+    wanted = tuple(facts)
+    return lambda words: any(fact in words for fact in wanted)
+
+
+def _sparingly(curt: Curt, holds_fact: Callable[[str], bool], leaning: Iterable[str]) -> Curt:
+    """The same without clauses that hold a fact, or deny anything but what the customer shall not do (别拖)."""
+    denies = _holding(fact for fact in leaning if not fact.startswith("别"))
+    return lambda words, mark: not holds_fact(words) and not denies(words) and curt(words, mark)
 
 
 def _errors(report: Report) -> str:
@@ -329,4 +358,4 @@ _ONLY_OPENING: dict[Section, tuple[tuple[tuple[str, ...], Applies | None], ...]]
     "apologies": (), "empathy": (), "thanks": (), "offers": (), "closings": (),
 }  # fmt: skip
 
-__all__ = ["candidates", "rewrite", "without_curt"]
+__all__ = ["candidates", "rewrite", "worth_keeping"]

@@ -44,7 +44,7 @@ _HONEST = re.compile(
 )
 # Denials by which a curt draft brushes the customer off; they say nothing about the matter.
 _BRUSHES_OFF = re.compile(
-    r"没用|不归|不关|不候|不管|没空|没工夫|没辙|不伺候|不奉陪|没人[管理]|没看|没长|不信|不服|没意义|没必要|不想|不爱|不看|不听|没完|没商量|没得|没门|不懂|不说|不等|不走|没提醒|没说|没办法|不清楚|不知道|不会[用弄]|没有?义务|没有办法|无能为|爱莫能助"
+    r"勿催|没用|不归|不关|不候|不管|没空|没工夫|没辙|不伺候|不奉陪|没人[管理]|没看|没长|不信|不服|没意义|没必要|不想|不爱|不看|不听|没完|没商量|没得|没门|不懂|不说|不等|不走|没提醒|没说|没办法|不清楚|不知道|不会[用弄]|没有?义务|没有办法|无能为|爱莫能助"
 )
 _DUE = re.compile(r"[退换赔修改发送保补]")
 # Ways to deny in courteous words; they may stand for any denial of the draft.
