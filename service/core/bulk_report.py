@@ -93,7 +93,7 @@ class BulkReport:
             return
         example = {
             "index": result.index, "title": result.title, "words": words, "before": before,
-            "after": None if result.text is None else beginning(result.text, DRAFT_CHARS),
+            "after": None if result.text is None else beginning(result.text.strip(), DRAFT_CHARS),
         }  # fmt: skip
         if len(rule.examples) == EXAMPLES:
             rule.drafts.discard(rule.examples.pop()["before"])

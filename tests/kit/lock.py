@@ -7,6 +7,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 from pathlib import Path
 from typing import NamedTuple
 
+from packaging.markers import Marker
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -24,14 +25,19 @@ class Pin(NamedTuple):
 
 
 def read_lock(text: str) -> dict[str, Pin]:
-    """Pins by canonical name; ValueError names the first line that is neither a pin nor a hash of one."""
+    """Pins by canonical name; ValueError names the first line that is neither a pin nor a hash of one.
+
+    Of a package with a version for each kind of Python the one that is meant here counts.
+    """
     pins: dict[str, Pin] = {}
     hashes = 1
     for number, line in enumerate(text.splitlines(), 1):
         if pin := _PIN.match(line):
             if not hashes:
                 raise ValueError(f"line {number}: the pin before it has no hash")
-            pins[canonicalize_name(pin[1])] = Pin(pin[2], pin[3] or "")
+            name, one = canonicalize_name(pin[1]), Pin(pin[2], pin[3] or "")
+            if name not in pins or Marker(one.marker).evaluate({"extra": ""}):
+                pins[name] = one
             hashes = 0
         elif _HASH.match(line) and pins:
             hashes += 1

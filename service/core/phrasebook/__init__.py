@@ -1,7 +1,7 @@
 """The deterministic engine: a draft made courteous clause by clause, in the words of the policy's phrasebook."""
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from typing import Literal
@@ -12,14 +12,14 @@ from service.core.compiling import Applies, Policy, applies
 from service.core.folding import fold
 from service.core.masking import Masked, unmask
 from service.core.phrasebook.composing import Lines, Section, Setting, compose, lines_of, lot_of
+from service.core.phrasebook.curtness import curtness, holding, never, sparingly, worth_keeping
 from service.core.phrasebook.pieces import Piece, split
 from service.core.phrasebook.repairing import freed, repaired
 from service.core.phrasebook.settling import Curt, literal, refusing, settled, untouched, without_company
 from service.core.phrasebook.slots import fill, slots
 from service.core.phrasebook.style import style_of
 from service.core.phrasebook.turns import Turns
-from service.core.phrasebook.worth import useful as useful_words
-from service.core.quarrel import quarrels, rhetorical
+from service.core.quarrel import rhetorical
 from service.core.reading import Reading
 from service.core.results import Finding, Mode, Report, Severity, Verdict
 from service.core.script import to_traditional
@@ -42,10 +42,6 @@ _TAG = re.compile(r"\[TAG_\d+\]")
 # A passing draft that speaks so to the customer is taken to mean well, whatever its words remind of.
 _KIND = re.compile(r"您(?!也|就是|去)|我[来帮替给]|没关系|没事|辛苦|劳驾")
 _REFUSAL = "refusal."
-_ENOUGH, _SURE = 0, 300
-"""How curt a clause has to sound to go, in hundredths of a logit; the second when it seems to be about the matter."""
-_MAYBE, _MAYBE_QUARRELS, _DOUBTED = -200, -500, -800
-"""Up to here a clause is none that offends; the others where its words look like a quarrel, or a rule objects."""
 _BOLD = 2
 """So many texts may leave out clauses for how they sound; then come those that leave out only what is found."""
 _SCRAP, _SHORT = 2, 6
@@ -99,8 +95,8 @@ def candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode = "p
     """
     seen: set[str] = set()
     bold = _BOLD if mode == "polish" else 0
-    bolder = _candidates(policy, masked, reading, mode, _curtness(policy, reading))
-    for text in chain(islice(bolder, bold), _candidates(policy, masked, reading, mode, _never)):
+    bolder = _candidates(policy, masked, reading, mode, curtness(policy, reading))
+    for text in chain(islice(bolder, bold), _candidates(policy, masked, reading, mode, never)):
         if text not in seen:
             seen.add(text)
             yield text
@@ -122,7 +118,7 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
     pieces = split(draft)
     turns = book.traditional if style.traditional else book.turns
     leaning = [fact.text for fact in masked.facts if fact.kind in _LEANING]
-    leans = _holding(leaning)
+    leans = holding(leaning)
     # Only beside something that the policy finds is a denial or 一天 no more than a figure of speech.
     blamed = any(found.severity is not Severity.INFO for found in before.findings)
     must_keep = holds_figure if blamed else lambda words: holds_fact(words) or leans(words)
@@ -134,7 +130,7 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
         reading,
         must_keep,
         spares=_sparing(blamed, kind, must_keep),
-        curt=_never if kind else _sparingly(curt, holds_fact, leaning),
+        curt=never if kind else sparingly(curt, holds_fact, leaning),
     )
     if report.verdict is Verdict.PASS and not done.mended:
         yield draft
@@ -191,64 +187,6 @@ def _sparing(blamed: bool, kind: bool, must_keep: Callable[[str], bool]) -> Call
     if blamed:
         return lambda _: False
     return (lambda _: True) if kind else must_keep
-
-
-def _curtness(policy: Policy, reading: Reading) -> Curt:
-    """Tells which clauses may go for how they sound: those that say little, or sound very curt.
-
-    Where a rule has given way to a warm tone, its word counts again: less than that is enough.
-    """
-    model = policy.curt
-    if model is None:
-        return _never
-    doubted = _doubted(policy, reading)
-
-    def curt(words: str, mark: str) -> bool:
-        plain = fold(words)
-        least = _SURE if useful_words(plain) else _ENOUGH
-        if any(one in words for one in doubted):
-            least = _DOUBTED
-        return len(plain) > _SCRAP and model.weigh_clause(plain + mark) > least
-
-    return curt
-
-
-def _doubted(policy: Policy, reading: Reading) -> list[str]:
-    """The words that rules object to which give way to the draft's tone."""
-    found = check(policy, reading, yields=False).findings
-    return [one.text for one in found if one.severity is not Severity.INFO and not _cold(one)]
-
-
-def worth_keeping(policy: Policy, reading: Reading, draft: str) -> str:
-    """The words of a masked draft without those of clauses that may be curt, or seem to quarrel and may be."""
-    model = policy.curt
-    if model is None:
-        return draft
-    doubted = _doubted(policy, reading)
-    kept: list[str] = []
-    for piece in split(draft):
-        plain = fold(piece.words)
-        weight = model.weigh_clause(plain + piece.mark)
-        least = _MAYBE_QUARRELS if quarrels(plain) else _MAYBE
-        if weight <= (_DOUBTED if any(one in piece.words for one in doubted) else least):
-            kept.append(piece.words)
-    return "".join(kept)
-
-
-def _never(_words: str, _mark: str) -> bool:
-    return False
-
-
-def _holding(facts: Iterable[str]) -> Callable[[str], bool]:
-    """Tells which words hold one of these."""
-    wanted = tuple(facts)
-    return lambda words: any(fact in words for fact in wanted)
-
-
-def _sparingly(curt: Curt, holds_fact: Callable[[str], bool], leaning: Iterable[str]) -> Curt:
-    """The same without clauses that hold a fact, or deny anything but what the customer shall not do (别拖)."""
-    denies = _holding(fact for fact in leaning if not fact.startswith("别"))
-    return lambda words, mark: not holds_fact(words) and not denies(words) and curt(words, mark)
 
 
 def _errors(report: Report) -> str:

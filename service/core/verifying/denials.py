@@ -32,7 +32,7 @@ _SET_PHRASES = re.compile(
 )
 # What is lacking or over, said without a negating word.
 _LACKS = re.compile(
-    r"不足|缺货|断货|售罄|卖完|下架|停售|停用|停产|停止|暂停|超出|结束|过期|失效|紧张|遗憾|取消|关闭|拒绝|禁止"
+    r"缺货|断货|售罄|卖完|下架|停售|停用|停产|停止|暂停|超出|结束|过期|失效|紧张|遗憾|取消|关闭|拒绝|禁止"
 )
 # Words of a draft by which a denial in the rewrite is nothing new.
 _DENIES_ANYHOW = re.compile(
@@ -176,7 +176,10 @@ def turned(sources: Sources, text: Normalized, facts: tuple[Fact, ...]) -> Itera
         elif _must_stay(sources, denial) and not denial.open:
             yield from _letter(sources, text, denial)
         elif (
-            denial.open or _BRUSHES_OFF.match(fold(denial.fact.text)) or sources.offences.excuses(denial.fact)
+            denial.open
+            or (denial.verb[:1] in {"够", "夠"} and "不足" in text.plain)
+            or _BRUSHES_OFF.match(fold(denial.fact.text))
+            or sources.offences.excuses(denial.fact)
         ):
             continue
         elif spare > 0 or (free and denial.verb in _ANY):

@@ -1,0 +1,80 @@
+"""Which clauses of a draft may go for how they sound, though no rule knows their words."""
+
+from collections.abc import Callable, Iterable
+
+from service.core.checking import check
+from service.core.compiling import Policy
+from service.core.folding import fold
+from service.core.phrasebook.pieces import split
+from service.core.phrasebook.settling import Curt
+from service.core.phrasebook.worth import useful
+from service.core.quarrel import quarrels
+from service.core.reading import Reading
+from service.core.results import Severity
+
+_SHORTEST = 3
+_ENOUGH, _SURE = 0, 300
+"""How curt a clause has to sound to go, in hundredths of a logit; the second when it seems to be about the matter."""
+_MAYBE, _MAYBE_QUARRELS, _DOUBTED = -200, -500, -800
+"""Up to here a clause is none that offends; the others where its words look like a quarrel, or a rule objects."""
+
+
+def curtness(policy: Policy, reading: Reading) -> Curt:
+    """Tells which clauses may go for how they sound: those that say little, or sound very curt.
+
+    Where a rule has given way to a warm tone, its word counts again: less than that is enough.
+    """
+    model = policy.curt
+    if model is None:
+        return never
+    doubted = _doubted(policy, reading)
+
+    def curt(words: str, mark: str) -> bool:
+        plain = fold(words)
+        least = _SURE if useful(plain) else _ENOUGH
+        if any(one in words for one in doubted):
+            least = _DOUBTED
+        return len(plain) >= _SHORTEST and model.weigh_clause(plain + mark) > least
+
+    return curt
+
+
+def _doubted(policy: Policy, reading: Reading) -> list[str]:
+    """The words that rules object to which give way to the draft's tone."""
+    found = check(policy, reading, yields=False).findings
+    return [
+        one.text for one in found if one.severity is not Severity.INFO and not one.rule.startswith("tone.")
+    ]
+
+
+def worth_keeping(policy: Policy, reading: Reading, draft: str) -> str:
+    """The words of a masked draft without those of clauses that may be curt, or seem to quarrel and may be."""
+    model = policy.curt
+    if model is None:
+        return draft
+    doubted = _doubted(policy, reading)
+    kept: list[str] = []
+    for piece in split(draft):
+        plain = fold(piece.words)
+        weight = model.weigh_clause(plain + piece.mark)
+        least = _MAYBE_QUARRELS if quarrels(plain) else _MAYBE
+        if weight <= (_DOUBTED if any(one in piece.words for one in doubted) else least):
+            kept.append(piece.words)
+    return "".join(kept)
+
+
+def never(_words: str, _mark: str) -> bool:
+    """Takes no clause for curt."""
+    return False
+
+
+def holding(facts: Iterable[str]) -> Callable[[str], bool]:
+    """Tells which words hold one of these."""
+    wanted = tuple(facts)
+    return lambda words: any(fact in words for fact in wanted)
+
+
+def sparingly(curt: Curt, holds_fact: Callable[[str], bool], leaning: Iterable[str]) -> Curt:
+    """The same without clauses that hold a fact, or deny anything but what the customer shall not do (别拖)."""
+    denies = holding(fact for fact in leaning if not fact.startswith("别"))
+    return lambda words, mark: not holds_fact(words) and not denies(words) and curt(words, mark)
