@@ -3,6 +3,7 @@
 `compile_policy` does all the work that does not depend on a draft, once, when the files are read.
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -159,6 +160,11 @@ class Policy:
         if reading.scenario is not None:
             found = found + kept.get("scenario " + reading.scenario.id, [])
         return found + kept.get(f"stage {reading.stage}", []) if reading.stage else found
+
+    def coldness(self, text: ReadText) -> float:
+        """How cold a text sounds to `kind: tone`, in hundredths of a logit; minus infinity where no rule listens."""
+        checks = [self.rules[number].check for number in self.last]
+        return max((one.weight(text) for one in checks if isinstance(one, Tone)), default=-math.inf)
 
     def gives_way(self, text: ReadText, objecting: Iterable[str], places: Iterable[int]) -> bool:
         """Whether the rules with these ids keep silent: the reply sounds warm, and so does each place objected to."""

@@ -12,7 +12,7 @@ from service.core.compiling import Applies, Policy, applies
 from service.core.folding import fold
 from service.core.masking import Masked, unmask
 from service.core.phrasebook.composing import Lines, Section, Setting, compose, lines_of, lot_of
-from service.core.phrasebook.curtness import curtness, holding, never, sparingly, worth_keeping
+from service.core.phrasebook.curtness import curtness, holding, never, sparingly, warm, worth_keeping
 from service.core.phrasebook.pieces import Piece, split
 from service.core.phrasebook.repairing import freed, repaired
 from service.core.phrasebook.settling import Curt, literal, refusing, settled, untouched, without_company
@@ -122,7 +122,7 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
     # Only beside something that the policy finds is a denial or 一天 no more than a figure of speech.
     blamed = any(found.severity is not Severity.INFO for found in before.findings)
     must_keep = holds_figure if blamed else lambda words: holds_fact(words) or leans(words)
-    kind = not blamed and _KIND.search(fold(draft)) is not None
+    kind = not blamed and _KIND.search(fold(draft)) is not None and warm(policy, reading)
     done = settled(
         pieces,
         turns,

@@ -7,16 +7,25 @@ from service.core.compiling import Policy
 from service.core.folding import fold
 from service.core.phrasebook.pieces import split
 from service.core.phrasebook.settling import Curt
-from service.core.phrasebook.worth import useful
+from service.core.phrasebook.worth import idle, useful
 from service.core.quarrel import quarrels
 from service.core.reading import Reading
 from service.core.results import Severity
 
+_WARM = -300
+"""A draft that weighs more than this, in hundredths of a logit, is not warm: few good replies do, and nearly all rude ones."""
 _SHORTEST = 3
-_ENOUGH, _SURE = 0, 300
-"""How curt a clause has to sound to go, in hundredths of a logit; the second when it seems to be about the matter."""
+_IDLE, _ENOUGH, _SURE = -500, -150, 200
+"""How curt a clause of such a draft has to sound to go: one that says nothing, any, one about the matter."""
+_CURT = 300
+"""The same for a draft that is warm."""
 _MAYBE, _MAYBE_QUARRELS, _DOUBTED = -200, -500, -800
 """Up to here a clause is none that offends; the others where its words look like a quarrel, or a rule objects."""
+
+
+def warm(policy: Policy, reading: Reading) -> bool:
+    """Whether the draft as a whole sounds as a good reply does."""
+    return policy.coldness(reading.draft) <= _WARM
 
 
 def curtness(policy: Policy, reading: Reading) -> Curt:
@@ -27,13 +36,19 @@ def curtness(policy: Policy, reading: Reading) -> Curt:
     model = policy.curt
     if model is None:
         return never
-    doubted = _doubted(policy, reading)
+    doubted, kindly = _doubted(policy, reading), warm(policy, reading)
+    heard = reading.customer.plain if reading.customer else ""
 
     def curt(words: str, mark: str) -> bool:
         plain = fold(words)
-        least = _SURE if useful(plain) else _ENOUGH
         if any(one in words for one in doubted):
             least = _DOUBTED
+        elif kindly:
+            least = _CURT
+        elif idle(plain, mark, heard):
+            least = _IDLE
+        else:
+            least = _SURE if useful(plain) else _ENOUGH
         return len(plain) >= _SHORTEST and model.weigh_clause(plain + mark) > least
 
     return curt
@@ -48,17 +63,19 @@ def _doubted(policy: Policy, reading: Reading) -> list[str]:
 
 
 def worth_keeping(policy: Policy, reading: Reading, draft: str) -> str:
-    """The words of a masked draft without those of clauses that may be curt, or seem to quarrel and may be."""
+    """The words of a masked draft without those of clauses that may offend."""
     model = policy.curt
     if model is None:
         return draft
-    doubted = _doubted(policy, reading)
+    curt, doubted = curtness(policy, reading), _doubted(policy, reading)
     kept: list[str] = []
     for piece in split(draft):
         plain = fold(piece.words)
         weight = model.weigh_clause(plain + piece.mark)
         least = _MAYBE_QUARRELS if quarrels(plain) else _MAYBE
-        if weight <= (_DOUBTED if any(one in piece.words for one in doubted) else least):
+        if any(one in piece.words for one in doubted):
+            least = _DOUBTED
+        if weight <= least and not curt(piece.words, piece.mark):
             kept.append(piece.words)
     return "".join(kept)
 
