@@ -1,10 +1,10 @@
 """Every exception the service raises, as one tree.
 
     CoachError
-    +- InputError        DraftTooLong  BadTable  UnknownScenario  UnknownPolicy  NoModel  BadBody  BadMediaType
+    +- InputError        DraftTooLong  BadTable  OtherBody  UnknownScenario  UnknownPolicy  NoModel  BadBody  BadMediaType
     +- AccessError       Unauthorized  NotFound  JobNotFound  Conflict  TooManyRequests
     +- ModelError        ModelTimeout  ModelRateLimited  ModelUnavailable  ModelReplyInvalid  ModelMisconfigured
-    +- StoreError        CacheUnavailable  JobsUnavailable  Overloaded
+    +- StoreError        CacheUnavailable  JobsUnavailable  StorageFull  Overloaded
     +- SetupError        PolicyError  PromptError  SettingsError
 
 Status codes live in `web/problems.py`, exit codes in `cli.py`; neither stands here.
@@ -64,6 +64,10 @@ class BadTable(InputError):
         super().__init__(detail)
         self.row = row
         self.column = column
+
+
+class OtherBody(InputError):
+    """The idempotency key came with another body before."""
 
 
 class UnknownScenario(InputError):
@@ -166,6 +170,10 @@ class CacheUnavailable(StoreError):
 
 class JobsUnavailable(StoreError):
     """Jobs cannot be kept safely just now."""
+
+
+class StorageFull(StoreError):
+    """There is no room for a file; nothing of it is kept."""
 
 
 class Overloaded(StoreError):

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -40,6 +40,18 @@ def _http_url(value: str) -> str:
 def _redis_url(value: SecretStr) -> SecretStr:
     if not value.get_secret_value().startswith(("redis://", "rediss://", "unix://")):
         raise ValueError("an address that begins with redis://, rediss:// or unix:// is expected")
+    return value
+
+
+def _files_url(value: str) -> str:
+    parts = urlsplit(value)
+    asked = parse_qs(parts.query, keep_blank_values=True)
+    endpoint = asked.get("endpoint", [""])[-1]
+    if (
+        parts.scheme != "s3" or not parts.hostname or parts.netloc != parts.hostname or parts.fragment
+        or set(asked) - {"endpoint", "region"} or (endpoint and not _is_url(endpoint, ("http", "https")))
+    ):  # fmt: skip
+        raise ValueError("an address such as s3://bucket/prefix?endpoint=https://s3.example.com is expected")
     return value
 
 
@@ -118,6 +130,16 @@ class Settings(BaseModel):
     """Drafts in work at once in one process; one more is answered 503 with `Retry-After`."""
     replicas: int = Field(1, alias="COACH_REPLICAS", ge=1, le=10_000)
     """How many processes serve together: with Redis away each admits its part of a key's calls per minute."""
+    files_url: Annotated[str, AfterValidator(_files_url)] | None = Field(None, alias="COACH_FILES_URL")
+    """Where files of bulk jobs are kept, such as `s3://bucket/prefix?endpoint=https://…&region=…`, with keys from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`; without one a folder under the data folder."""
+    max_upload_bytes: int = Field(64 * 1024 * 1024, alias="COACH_MAX_UPLOAD_BYTES", ge=1024, le=5 * 1024**3)
+    """The largest file that a bulk job takes; a larger one is answered 413."""
+    job_days: float = Field(30.0, alias="COACH_JOB_DAYS", gt=0, le=3650, allow_inf_nan=False)
+    """Days after which a bulk job and its files are forgotten."""
+    model_slots: int = Field(24, alias="COACH_MODEL_SLOTS", ge=1, le=10_000)
+    """Calls at once that the model's server takes, over all processes; bulk rows leave a quarter to live requests."""
+    bulk_in_flight: int = Field(16, alias="COACH_BULK_IN_FLIGHT", ge=1, le=1_000)
+    """Calls to models that one worker makes at once for rows of bulk jobs."""
 
     @model_validator(mode="after")
     def _fallbacks_follow_a_model(self) -> "Settings":

@@ -4,26 +4,39 @@ import asyncio
 import contextlib
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from service.adapters.cache import RedisCache
 from service.adapters.clock import SystemClock
+from service.adapters.files import open_files
 from service.adapters.flights import RedisFlights
+from service.adapters.flights_here import FlightsHere
+from service.adapters.jobs import RedisJobs
+from service.adapters.jobs_calls import JobCalls
+from service.adapters.jobs_ledger import RedisLedger
 from service.adapters.limits import RedisLimits
 from service.adapters.policy_shelf import PolicyShelf
 from service.adapters.prompt_files import load_prompts
+from service.adapters.redis_client import make_client
+from service.adapters.slots import RedisSlots
 from service.adapters.store import Store
 from service.core.compiling import Policy
 from service.core.results import Caller, Checked, Draft, Rewrite, Suggestion, Suggestions
-from service.errors import UnknownPolicy
+from service.errors import JobsUnavailable, UnknownPolicy
 from service.flow.aside import aside
 from service.flow.attempts import Attempts
+from service.flow.bulk_jobs import Bulk
+from service.flow.bulk_rewriter import RowRewriter, TimedModel
 from service.flow.examining import checked
+from service.flow.registering import LiveModel, PacedModel
 from service.flow.rewrite import Event, rewrite, steps
 from service.flow.suggest import suggestions
 from service.flow.work import Ports
 from service.ports import ChatModel, Clock
 from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.adapters.queue import ChunkQueue
 
 # Where no store is: every look-up is a miss.
 NO_STORE = "unix:///dev/null"
@@ -52,14 +65,18 @@ class Coach:
         self.cache = RedisCache(store)
         self.flights = RedisFlights(store)
         self.limits = RedisLimits(store, replicas=settings.replicas, clock=clock)
-        self.attempts = Attempts(model, models, clock)
+        self.slots = RedisSlots(store, slots=settings.model_slots)
+        self.attempts = Attempts(LiveModel(model, self.slots) if model else None, models, clock)
         self.shelf = shelf
         self._model = model
         self._prompts = load_prompts(settings.prompts_dir)
         self._ports = Ports(self.attempts, self.cache, self.flights, clock)
         self._deadline_s = settings.deadline_s
+        self._bulk_in_flight = settings.bulk_in_flight
         self._phase: Literal["starting", "running", "stopping"] = "starting"
         self._watcher: asyncio.Task[None] | None = None
+        self._clock = clock
+        self._bulk: BulkParts | None = None
 
     def policy(self, name: str, caller: Caller) -> Policy:
         """The snapshot of a policy that is loaded and granted; raises `UnknownPolicy`, which lists those."""
@@ -102,6 +119,28 @@ class Coach:
         policy = self.policy(draft.policy, caller)
         return suggestions(draft, count, caller, policy, self._prompts, self._ports, self._deadline_s)
 
+    @property
+    def bulk(self) -> Bulk:
+        """The bulk jobs of every tenant. Raises `JobsUnavailable` where there is no store for them."""
+        if self._bulk is None:
+            raise JobsUnavailable("There is no store for jobs here.")
+        return self._bulk.bulk
+
+    def keep_jobs(self, parts: "BulkParts") -> None:
+        """Take the store of jobs, and close it at the end."""
+        self._bulk = parts
+
+    def rows(self) -> RowRewriter:
+        """The rewriter of bulk rows: the same steps and stores, and calls that wait for their places."""
+        model = (
+            PacedModel(TimedModel(self._model, self._deadline_s), self.slots, self._bulk_in_flight)
+            if self._model
+            else None
+        )
+        attempts = Attempts(model, self.attempts.models, self._clock)
+        ports = Ports(attempts, self.cache, FlightsHere(), self._clock, self._ports.recall)
+        return RowRewriter(self.policy, self._prompts, ports)
+
     def ready(self) -> Readiness:
         """The last known state of everything outside."""
         names = self.shelf.names
@@ -128,9 +167,37 @@ class Coach:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._watcher
         await self.flights.close()
+        await self.slots.close()
+        if self._bulk is not None:
+            await self._bulk.close()
         await self.store.close()
         if self._model is not None:
             await self._model.close()
+
+
+@dataclass(frozen=True, slots=True)
+class BulkParts:
+    """Bulk jobs and what they hold open."""
+
+    bulk: Bulk
+    calls: JobCalls
+    queue: "ChunkQueue"
+
+    async def close(self) -> None:
+        """Let go of everything."""
+        await self.queue.close()
+        await self.calls.close()
+        await self.bulk.files.close()
+
+
+def open_bulk(settings: Settings, store_url: str) -> BulkParts:
+    """The bulk jobs of a store; nothing is connected yet. Raises `SettingsError` for the store of files."""
+    # Its library takes a quarter of a second to import; who has no jobs does not wait for it.
+    from service.adapters.queue import ChunkQueue  # noqa: PLC0415
+
+    calls, queue = JobCalls(make_client(store_url)), ChunkQueue(store_url)
+    files = open_files(settings.files_url, settings.data_dir / "files")
+    return BulkParts(Bulk(RedisJobs(calls), RedisLedger(calls), queue, files), calls, queue)
 
 
 def build(settings: Settings, store_url: str = NO_STORE, *, with_model: bool = True) -> Coach:
@@ -143,4 +210,7 @@ def build(settings: Settings, store_url: str = NO_STORE, *, with_model: bool = T
 
         key = settings.openai_api_key.get_secret_value() if settings.openai_api_key else ""
         model = OpenAIModel(settings.openai_base_url, key)
-    return Coach(PolicyShelf(settings.policy_dir), settings, Store(store_url, clock=clock), model, clock)
+    coach = Coach(PolicyShelf(settings.policy_dir), settings, Store(store_url, clock=clock), model, clock)
+    if store_url != NO_STORE:
+        coach.keep_jobs(open_bulk(settings, store_url))
+    return coach

@@ -171,23 +171,64 @@ def suggest(message: str, *, count: int, as_json: bool, **context: Any) -> None:
 
 
 @cli.command()
+@click.argument("source", metavar="IN", type=click.Path(path_type=Path))
+@click.argument("target", metavar="OUT", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "name",
+    metavar="NAME",
+    help="jsonl, csv, xlsx, zendesk, chatwoot or qianniu; else known by the file.",
+)
+@click.option("--text-field", metavar="NAME", help="The column or field of the text; else found by itself.")
+@click.option(
+    "--context-field",
+    "context_fields",
+    metavar="NAME",
+    multiple=True,
+    help="A column that tells about the customer; may be repeated.",
+)
+@click.option("--mode", type=click.Choice(["polish", "minimal"]), default="polish", show_default=True)
+@click.option(
+    "--engine", type=click.Choice(["auto", "model", "phrasebook"]), default="auto", show_default=True
+)
+@click.option("--policy", default="default", show_default=True)
+@click.option("--dry-run", is_flag=True, help="Only check; OUT is a copy of IN.")
+@click.option(
+    "--report",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="A report beside it: .html to show, .json to go on with.",
+)
+@click.option("--fail-on", type=click.Choice(LEVELS), default="error", show_default=True)
+def bulk(
+    source: Path, target: Path, name: str | None, report: Path | None, fail_on: str, **order: Any
+) -> None:
+    """Put a file of macros right: IN stays, OUT is the same file with better texts. Run again, it goes on where it stopped."""
+    from service.cli.bulking import Paths
+    from service.cli.bulking import bulk as run
+    from service.core.jobs import Order
+
+    sys.exit(run(Paths(source, target, report), Order(format=name or "", filename="", **order), fail_on))
+
+
+@cli.command()
 @click.option("--host", default="127.0.0.1", show_default=True)
 @click.option("--port", type=click.IntRange(0, 65535), default=8000, show_default=True)
 @click.option("--no-worker", is_flag=True, help="Leave the bulk worker to another process.")
 def serve(host: str, port: int, *, no_worker: bool) -> None:
     """Serve the HTTP contract."""
-    del no_worker
     from service.cli.serving import serve as run
 
-    run(host, port)
+    run(host, port, with_worker=not no_worker)
 
 
 @cli.command()
-def worker() -> None:
+@click.option("--beside", is_flag=True, hidden=True, help="Give way to a server, and end with it.")
+def worker(*, beside: bool) -> None:
     """Work on bulk jobs until told to stop."""
-    from service.cli.serving import work
+    from service.cli.working import work
 
-    work()
+    work(beside=beside)
 
 
 @cli.group("policy")

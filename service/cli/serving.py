@@ -1,34 +1,33 @@
-"""The processes that stay: the HTTP server and the bulk worker."""
+"""The HTTP server as a process."""
 
 import errno
 import gc
 import signal
 import socket
 import sys
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
+from types import FrameType
 
 import uvicorn
 
-from service.adapters.embedded_redis import EmbeddedRedis
 from service.adapters.keys import KeyFile, LocalOnly
 from service.adapters.library_logs import take_over_library_logs
 from service.adapters.log_lines import LogLines
 from service.adapters.server_secret import read_server_secret
 from service.adapters.telemetry import Telemetry
+from service.cli.beside import Beside
+from service.cli.storing import store_url
 from service.errors import SetupError
-from service.settings import Settings, read_settings, require_loopback
+from service.settings import read_settings, require_loopback
 from service.web.app import create_app
 from service.web.serving import server_config
 from service.wiring import build
 
-LOOK_AFTER_S = 1.0
 GC_THRESHOLDS = (20_000, 20, 50)
 """New objects until the collector looks at the youngest, and how often it then looks at the older ones."""
 
 
-def serve(host: str, port: int) -> None:
+def serve(host: str, port: int, *, with_worker: bool) -> None:
     """Serve until a signal says stop. Raises `SetupError` before anything listens."""
     settings = read_settings()
     require_loopback(host, settings)
@@ -36,7 +35,8 @@ def serve(host: str, port: int) -> None:
     secret = read_server_secret(settings.data_dir)
     lines = LogLines(sys.stdout.buffer)
     telemetry = Telemetry(lines, settings.log_level)
-    with store_url(settings) as url:
+    with ExitStack() as stack:
+        url = stack.enter_context(store_url(settings))
         coach = build(settings, url)
         known = frozenset(coach.shelf.names)
         keys = KeyFile(settings.api_keys, secret) if settings.api_keys else LocalOnly(secret, known)
@@ -55,8 +55,23 @@ def serve(host: str, port: int) -> None:
         # uvicorn drains, and then raises the signal once more: unhandled it would end the process before our own
         # store is shut down.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        uvicorn.Server(server_config(app, host, port)).run(listening)
+        beside = stack.enter_context(Beside()) if with_worker else None
+        _Server(server_config(app, host, port), beside).run(listening)
     lines.close()
+
+
+class _Server(uvicorn.Server):
+    """Drains while the worker beside it does, not after it."""
+
+    def __init__(self, config: uvicorn.Config, beside: Beside | None) -> None:
+        super().__init__(config)
+        self._beside = beside
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """What a signal does."""
+        if self._beside is not None:
+            self._beside.leave()
+        super().handle_exit(sig, frame)
 
 
 def bind(host: str, port: int) -> list[socket.socket]:
@@ -96,41 +111,3 @@ def address_of(host: str, listening: list[socket.socket]) -> str:
     """The address to call, with the port that the system chose where none was asked for."""
     port: int = listening[0].getsockname()[1]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-@contextmanager
-def store_url(settings: Settings) -> Iterator[str]:
-    """Where Redis is: the one that is set, or our own, looked after as long as this lasts."""
-    if settings.redis_url is not None:
-        yield settings.redis_url.get_secret_value()
-        return
-    with EmbeddedRedis(settings.data_dir) as embedded:
-        done = threading.Event()
-        nurse = threading.Thread(
-            target=_look_after, args=(embedded, done), name="embedded-redis", daemon=True
-        )
-        nurse.start()
-        try:
-            yield embedded.url
-        finally:
-            done.set()
-            nurse.join()
-
-
-def _look_after(embedded: EmbeddedRedis, done: threading.Event) -> None:
-    """Start the server again when it has died; requests go on without it meanwhile."""
-    while not done.wait(LOOK_AFTER_S):
-        try:
-            embedded.ensure_running()
-        except (OSError, SetupError):
-            continue
-
-
-def work() -> None:
-    """Hold the store and wait for jobs until a signal says stop."""
-    settings = read_settings()
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
-    with store_url(settings):
-        stop.wait()

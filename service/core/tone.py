@@ -19,6 +19,8 @@ SHORTEST_REPLY = 12
 """A shorter reply counts as one of so many characters: a word or two would weigh too much."""
 LONGEST_REPLY = 120
 """A longer reply is more than a tone of voice, and so short ones tell nothing of it."""
+_LINES = 1
+"""A reply with more line breaks is laid out in lines."""
 # What a placeholder is called is no part of how the reply sounds; our own tokens stand for words that are there.
 _PLACEHOLDER = re.compile(r"[$%#]?\{\{?[^{}]{0,80}\}?\}|\[(?![a-z]+_\d+\])[^\[\]]{1,30}\]|【[^【】]{1,30}】")
 _ALIKE = (("!", "！"), ("?", "？"), (",", "，"), ("~", "～"))
@@ -55,10 +57,13 @@ class ToneModel:
     def weigh(self, text: ReadText) -> float:
         """How cold a reply sounds, in hundredths of a logit; above 0 it is colder than nearly all good ones.
 
-        Minus infinity for one that nothing can be said of.
+        Minus infinity for one that nothing can be said of, and for one laid out in lines: an entry of a list is curt
+        by nature.
 
         Words in quotation marks are somebody else's and weigh nothing.
         """
+        if text.plain.count("\n") > _LINES and text.plain.strip().count("\n") > _LINES:
+            return -math.inf
         return self._weigh(heard("".join(_own(text)) if text.quotations else text.plain))
 
     def weigh_sentence(self, text: ReadText, position: int) -> float:

@@ -11,6 +11,7 @@ from service.adapters.telemetry import Telemetry
 from service.ports import Limits
 from service.settings import Settings
 from service.web.access import Access, Slots
+from service.web.bulk import bulk_routes
 from service.web.console import console_routes
 from service.web.cors import Origins
 from service.web.docs import page_routes
@@ -84,6 +85,7 @@ def create_app(
     app = CoachApp(
         [
             *drafts,
+            *bulk_routes(coach, settings.max_upload_bytes),
             *feedback_routes(telemetry),
             *languagetool_routes(coach, access),
             *manual_routes(coach),

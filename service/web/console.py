@@ -11,13 +11,15 @@ from litestar.params import FromPath
 from litestar.response.base import ASGIResponse
 
 from service.errors import NotFound
+from service.web.report import style_source
 
 _FOLDER = Path(__file__).parent / "console"
 _TYPES = {".html": "text/html", ".css": "text/css", ".js": "text/javascript"}
 PAGE_HEADERS: Mapping[str, str] = {
     # No form is ever sent by the browser itself: without its script a page must not put a draft into an address.
+    # A report that was fetched with a key is opened by the console and inherits this policy, so its one sheet is named.
     "content-security-policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+        f"default-src 'none'; script-src 'self'; style-src 'self' {style_source()}; img-src 'self'; connect-src 'self'; "
         "form-action 'none'; base-uri 'none'; frame-ancestors 'none'"
     ),
     "cache-control": "no-store",

@@ -22,7 +22,10 @@ class Origins:
             return _VARY
         return (
             (b"access-control-allow-origin", origin),
-            (b"access-control-expose-headers", b"X-Request-ID, Retry-After, Location"),
+            (
+                b"access-control-expose-headers",
+                b"X-Request-ID, Retry-After, Location, Idempotency-Replayed, Content-Disposition",
+            ),
             *_VARY,
         )
 

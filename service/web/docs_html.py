@@ -77,7 +77,7 @@ def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[
         f"<code>{escape(path)}</code> {escape(operation['summary'])}</summary>"
         f"<p>{_prose(operation.get('description', ''))}</p>"
         f"{_fields('Body', _body_schema(operation), schemas)}"
-        f"{_fields('200', _answer_schema(operation), schemas)}"
+        f"{_fields('Answer', _answer_schema(operation), schemas)}"
         f'<h3>Answers</h3><div class="scroll"><table>{answers}</table></div>'
         f"{_form(method, path, operation)}</details>"
     )
@@ -85,12 +85,13 @@ def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[
 
 def _body_schema(operation: dict[str, Any]) -> dict[str, Any]:
     content = operation.get("requestBody", {}).get("content", {})
-    schema: dict[str, Any] = content.get("application/json", {}).get("schema", {})
+    media = content.get("application/json") or content.get("multipart/form-data") or {}
+    schema: dict[str, Any] = media.get("schema", {})
     return schema
 
 
 def _answer_schema(operation: dict[str, Any]) -> dict[str, Any]:
-    content = operation["responses"]["200"]["content"]
+    content = next(iter(operation["responses"].values())).get("content", {})
     schema: dict[str, Any] = content.get("application/json", {}).get("schema", {})
     return schema
 
@@ -159,8 +160,8 @@ def _form(method: str, path: str, operation: dict[str, Any]) -> str:
             f'<label for="{ident}-{name}">{escape(name)}: {_prose(parameter["description"])}</label>'
             f'<input id="{ident}-{name}" name="{name}" data-place="{place}" value="{escape(value)}">'
         )
-    if "requestBody" in operation:
-        example = operation["requestBody"]["content"]["application/json"].get("example", {})
+    if "application/json" in (content := operation.get("requestBody", {}).get("content", {})):
+        example = content["application/json"].get("example", {})
         text = escape(json.dumps(example, ensure_ascii=False, indent=2))
         parts.append(
             f'<label for="{ident}-body">JSON</label><textarea id="{ident}-body" rows="10">{text}</textarea>'

@@ -13,7 +13,7 @@ from service.web.problems import tell
 T = TypeVar("T")
 MEDIA_TYPE = b"text/event-stream"
 # A proxy that collects an answer before it passes it on would spoil it.
-_HEADERS = ((b"content-type", MEDIA_TYPE), NO_STORE, (b"x-accel-buffering", b"no"))
+HEADERS = ((b"content-type", MEDIA_TYPE), NO_STORE, (b"x-accel-buffering", b"no"))
 
 
 def asked_for(accept: bytes | None) -> bool:
@@ -33,8 +33,8 @@ async def send_events(
     What is raised before the first event is raised here; later it becomes an `error` event, the last.
     """
     first = await anext(events)
-    await send({"type": "http.response.start", "status": 200, "headers": list(_HEADERS)})
-    gone = asyncio.ensure_future(_gone(receive))
+    await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
+    hung_up = asyncio.ensure_future(gone(receive))
     try:
         number = 1
         event: T | None = first
@@ -42,23 +42,23 @@ async def send_events(
             await _send(send, number, *tell_of(event))
             number += 1
             try:
-                event = await _next(events, gone)
+                event = await next_or_gone(events, hung_up)
             except Exception as error:  # noqa: BLE001 - the head is out: it can only be told
                 call.error = error
                 await _send(send, number, b"error", tell(error, call.request_id).body)
                 break
-        if not gone.done():
+        if not hung_up.done():
             await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
-        gone.cancel()
+        hung_up.cancel()
         with suppress(asyncio.CancelledError):
-            await gone
+            await hung_up
 
 
-async def _next(events: AsyncGenerator[T], gone: asyncio.Future[None]) -> T | None:
+async def next_or_gone(events: AsyncGenerator[T], hung_up: asyncio.Future[None]) -> T | None:
     """The next event; None when there is none, or nobody to tell it to: then its work has been stopped."""
     coming = asyncio.ensure_future(anext(events, None))
-    await asyncio.wait((coming, gone), return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait((coming, hung_up), return_when=asyncio.FIRST_COMPLETED)
     if coming.done():
         return coming.result()
     coming.cancel()
@@ -67,7 +67,7 @@ async def _next(events: AsyncGenerator[T], gone: asyncio.Future[None]) -> T | No
     return None
 
 
-async def _gone(receive: Receive) -> None:
+async def gone(receive: Receive) -> None:
     """Ends when the client has hung up."""
     while (await receive())["type"] != "http.disconnect":
         pass

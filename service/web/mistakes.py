@@ -23,6 +23,7 @@ CODES: Mapping[str, str] = {
     "unknown_scenario": "The policy has no such scenario.",
     "unknown_policy": "There is no such policy, or it is not granted to the caller.",
     "not_configured": "The service is set up without it.",
+    "unreadable": "The file cannot be read as its format; the detail names row and column where it can.",
 }
 """The codes of single mistakes, with their meanings."""
 
@@ -30,7 +31,8 @@ CODES: Mapping[str, str] = {
 _FIELD_NAME = re.compile(r"[A-Za-z]{1,20}(?:[_-][A-Za-z]{1,20}){0,2}")
 _FIELDS = (
     "draft", "context", "policy", "mode", "engine", "cache", "metadata", "customer_message", "history", "scenario",
-    "channel", "stage", "customer", "agent", "role", "text", "surname", "title", "id",
+    "channel", "stage", "customer", "agent", "role", "text", "surname", "title", "id", "items", "custom_id", "dry_run",
+    "format", "text_field", "context_fields",
 )  # fmt: skip
 _TYPES = {
     "string_type": "A string", "list_type": "An array", "dict_type": "An object", "model_type": "An object",

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel, Field
 from pydantic.json_schema import models_json_schema
 
-from service.web import drafts, feedback, languagetool, manual, suggest, system
+from service.web import bulk, drafts, feedback, languagetool, manual, suggest, system
 from service.web.answers import Answer
 from service.web.mistakes import CODES
 from service.web.operations import Operation
@@ -15,6 +15,7 @@ from service.web.problems import MEDIA_TYPE, PROBLEMS
 OPERATIONS: tuple[Operation, ...] = (
     *drafts.OPERATIONS,
     *suggest.OPERATIONS,
+    *bulk.OPERATIONS,
     *feedback.OPERATIONS,
     *languagetool.OPERATIONS,
     *manual.OPERATIONS,
@@ -78,6 +79,7 @@ def build() -> dict[str, Any]:
         "servers": [{"url": "/"}],
         "tags": [
             {"name": "Drafts", "description": "Check and rewrite what an agent is about to send."},
+            {"name": "Bulk", "description": "Whole files of macros, put right as jobs."},
             {"name": "LanguageTool", "description": "For add-ons and editors that speak LanguageTool's API."},
             {"name": "Policy", "description": "The manual as loaded."},
             {"name": "Service", "description": "Health, metrics, contract."},
@@ -125,26 +127,34 @@ def _operation(operation: Operation) -> dict[str, Any]:
             }
             for parameter in operation.parameters
         ]
+    content: dict[str, Any] = {}
     if operation.body is not None:
         media: dict[str, Any] = {"schema": _ref(operation.body)}
         if operation.example:
             media["example"] = dict(operation.example)
-        content = {"application/json": media}
+        content["application/json"] = media
         if operation.as_form:
             content["application/x-www-form-urlencoded"] = media
+    if operation.form is not None:
+        content["multipart/form-data"] = {"schema": _ref(operation.form)}
+    if content:
         described["requestBody"] = {"required": True, "content": content}
-    described["responses"] = {"200": _answer(operation)} | _failures(operation)
+    described["responses"] = {str(operation.status): _answer(operation)} | _failures(operation)
     return described
 
 
 def _answer(operation: Operation) -> dict[str, Any]:
     answer = operation.answer
     content: dict[str, Any]
+    if not answer:
+        return {"description": operation.summary + ".", "headers": _REQUEST_ID}
     if isinstance(answer, str):
         # A reader of YAML sees what the text says.
         content = {answer: {"schema": {"type": "string" if answer.startswith("text/") else "object"}}}
     else:
         content = {"application/json": {"schema": _ref(answer)}}
+    for media_type in operation.more:
+        content[media_type] = {"schema": {"type": "string"}}
     if operation.as_events:
         content["text/event-stream"] = {"schema": {"type": "string"}}
     return {"description": operation.summary + ".", "headers": _REQUEST_ID, "content": content}
@@ -153,7 +163,11 @@ def _answer(operation: Operation) -> dict[str, Any]:
 def _failures(operation: Operation) -> dict[str, Any]:
     by_status: dict[int, list[str]] = {}
     for code in operation.errors:
-        more = _MORE_STATUSES.get(code, ()) if operation.body is not None else ()
+        has_body = operation.body is not None or operation.form is not None
+        more = _MORE_STATUSES.get(code, ()) if has_body else ()
+        if code == "overloaded" and operation.form is not None:
+            # No room for the file.
+            more = (507,)
         for status in (PROBLEMS[code].status, *more):
             by_status.setdefault(status, []).append(code)
     return {
@@ -178,8 +192,7 @@ def _failure(status: int, codes: Iterable[str], *, as_text: bool) -> dict[str, A
 def _schemas() -> dict[str, Any]:
     models: set[tuple[type[BaseModel], Any]] = {(ProblemOut, "serialization")}
     for operation in OPERATIONS:
-        if operation.body is not None:
-            models.add((operation.body, "validation"))
+        models.update((body, "validation") for body in (operation.body, operation.form) if body is not None)
         if not isinstance(operation.answer, str):
             models.add((operation.answer, "serialization"))
     ordered = sorted(models, key=lambda pair: pair[0].__name__)

@@ -15,19 +15,19 @@ BODY_ERRORS = (
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
-    """A parameter in the path or the query."""
+    """A parameter in the path, the query or the head."""
 
     name: str
-    place: Literal["path", "query"]
+    place: Literal["path", "query", "header"]
     description: str
     example: str
 
 
 @dataclass(frozen=True, slots=True)
 class Operation:
-    """One route: `answer` is the model of its JSON, or the media type of another answer."""
+    """One route: `answer` is the model of its JSON, the media type of another answer, or empty where there is none."""
 
-    method: Literal["GET", "POST"]
+    method: Literal["GET", "POST", "DELETE"]
     path: str
     tag: str
     summary: str
@@ -42,6 +42,12 @@ class Operation:
     """Whether `Accept: text/event-stream` gets the answer as it comes about."""
     as_form: bool = False
     """Whether a form is taken like JSON, and mistakes are answered as plain text."""
+
+    form: type[BaseModel] | None = None
+    """The fields of `multipart/form-data`, where that is taken too, or alone."""
+    status: int = 200
+    more: tuple[str, ...] = ()
+    """Further media types of the answer."""
 
     @property
     def id(self) -> str:

@@ -38,7 +38,8 @@ PROBLEMS: Mapping[str, Problem] = {
         "The body is not what this call takes",
         "A field is missing, unknown, of the wrong type or not one of the known values, or the draft is blank; "
         "`errors` points at each place. With status 422 the body is well-formed and asks for something that this "
-        "service is not set up for, such as `engine: model` without a model.",
+        "service is not set up for, such as `engine: model` without a model; or a file cannot be read as its format; or "
+        "an `Idempotency-Key` came with another body before.",
         "Mend the places that `errors` names; `/docs` shows the shape of each body.",
     ),
     "unknown_scenario": Problem(
@@ -57,13 +58,15 @@ PROBLEMS: Mapping[str, Problem] = {
         413,
         "The body or a text is too large",
         "The body is over 1 MiB, the draft over 50,000 code points, another text over 10,000, or the history over "
-        "50 turns; `errors` points at each text.",
-        "Shorten the text, or send only the last turns: six count.",
+        "50 turns; `errors` points at each text. For a bulk job: the file is over the operator's limit, or has more "
+        "than 1,000,000 texts.",
+        "Shorten the text, or send only the last turns: six count. Send a large file in parts.",
     ),
     "unsupported_media_type": Problem(
         415,
         "The media type is not supported",
-        "The body is not declared as `application/json` (at most with `charset=utf-8`), or it is compressed.",
+        "The body is not declared as `application/json` (at most with `charset=utf-8`), or it is compressed. A bulk "
+        "job is `multipart/form-data` as well.",
         "Send `Content-Type: application/json` and no `Content-Encoding`.",
     ),
     "unauthorized": Problem(
@@ -94,7 +97,8 @@ PROBLEMS: Mapping[str, Problem] = {
     "overloaded": Problem(
         503,
         "No more work can be taken just now",
-        "Too many drafts are in work, a store that the call needs is away, or the service is starting or stopping.",
+        "Too many drafts are in work, a store that the call needs is away, or the service is starting or stopping. With "
+        "status 507 there is no room for the files of a job.",
         "Wait as many seconds as `Retry-After` says.",
     ),
     "internal": Problem(
@@ -125,6 +129,7 @@ TABLE: Mapping[type[CoachError], Row] = {
     errors.BadMediaType: Row("unsupported_media_type", 415),
     errors.DraftTooLong: Row("too_large", 413),
     errors.BadTable: Row("invalid_body", 422),
+    errors.OtherBody: Row("invalid_body", 422),
     errors.UnknownScenario: Row("unknown_scenario", 422, "/context/scenario", "unknown_scenario"),
     errors.UnknownPolicy: Row("unknown_policy", 422, "/policy", "unknown_policy"),
     errors.NoModel: Row("invalid_body", 422, "/engine", "not_configured"),
@@ -143,6 +148,7 @@ TABLE: Mapping[type[CoachError], Row] = {
     errors.StoreError: _INTERNAL,
     errors.CacheUnavailable: _INTERNAL,
     errors.JobsUnavailable: _OVERLOADED,
+    errors.StorageFull: Row("overloaded", 507),
     errors.Overloaded: _OVERLOADED,
     errors.SetupError: _INTERNAL,
     errors.PolicyError: _INTERNAL,
@@ -174,6 +180,8 @@ def tell(error: Exception, request_id: str, *, in_body: bool = True) -> Told:
     if row.pointer and in_body:
         pointer = getattr(error, "pointer", None) or row.pointer
         problems = (InputProblem(pointer, row.mistake, error.detail),)
+    if isinstance(error, errors.BadTable) and in_body:
+        problems = (InputProblem("/file", "unreadable", error.detail),)
     headers: tuple[tuple[bytes, bytes], ...] = ()
     if row.status == 401:
         headers = ((b"www-authenticate", b"Bearer"),)

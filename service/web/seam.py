@@ -5,6 +5,7 @@ from typing import Literal, Protocol
 
 from service.core.compiling import Policy
 from service.core.results import Caller, Checked, Draft, Rewrite, Suggestion, Suggestions
+from service.flow.bulk_jobs import Bulk
 from service.flow.rewrite import Event
 
 
@@ -61,6 +62,11 @@ class Coach(Protocol):
         self, draft: Draft, count: int, caller: Caller
     ) -> AsyncGenerator[Suggestion | Suggestions]:
         """Replies to a customer as they are verified; all of them come last."""
+        ...
+
+    @property
+    def bulk(self) -> Bulk:
+        """Every tenant's jobs; raises `JobsUnavailable` where none are kept."""
         ...
 
     def policy(self, name: str, caller: Caller) -> Policy:

@@ -9,6 +9,7 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
+from service.web.report import style_source
 from tests.e2e.test_tenants_and_policy import key_file
 from tests.kit.browser import PAYLOADS, Console, console
 from tests.kit.policy_folders import FILES, write_policy
@@ -183,7 +184,7 @@ async def test_a_stream_of_hostile_answers_is_only_text(tab: Console) -> None:
 
 
 async def test_the_page_may_not_do_more_than_it_needs(tab: Console) -> None:
-    """The policy of the page allows its own files and calls alone, nothing inline, and no answer is stored."""
+    """The policy of the page allows its own files and calls and one sheet of styles, that of reports; no answer is stored."""
     answer = await tab.page.goto(tab.url + "/")
     assert answer is not None
     told = {
@@ -191,6 +192,7 @@ async def test_the_page_may_not_do_more_than_it_needs(tab: Console) -> None:
     }
     closed = [told.pop(name) for name in ("default-src", "base-uri", "frame-ancestors", "form-action")]
     assert closed == [["'none'"]] * 4
+    assert told.pop("style-src") == ["'self'", style_source()]
     assert set(map(tuple, told.values())) == {("'self'",)}
     assert answer.headers["cache-control"] == "no-store"
 

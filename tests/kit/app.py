@@ -39,9 +39,11 @@ from service.core.results import (
 from service.core.shapes import SourceEntry
 from service.core.text import Span
 from service.errors import NoModel, UnknownPolicy, UnknownScenario
+from service.flow.bulk_jobs import Bulk
 from service.flow.rewrite import Done, Event
 from service.settings import Settings
 from service.web.app import CoachApp, create_app
+from tests.kit.memory_jobs import memory_bulk
 
 STAMP = PolicyStamp("default", "1.0+0123abcd")
 LOCAL = Caller("local", frozenset({"default"}), b"s" * 32)
@@ -124,6 +126,7 @@ class FakeCoach:
     closed: bool = False
     before_rewrite: Callable[[], Any] | None = None
     loaded: Policy = field(default_factory=a_policy)
+    bulk: Bulk = field(default_factory=memory_bulk)
 
     async def check(self, draft: Draft, caller: Caller) -> Checked:
         """The canned report."""

@@ -20,10 +20,11 @@ START_S = 15.0
 class Service:
     """One `script-coach serve`; `log` is what it has written, `client` speaks to it."""
 
-    def __init__(self, environ: Mapping[str, str], folder: Path) -> None:
+    def __init__(self, environ: Mapping[str, str], folder: Path, *, with_worker: bool = False) -> None:
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.folder = folder
+        self._more = () if with_worker else ("--no-worker",)
         self._log = folder / f"service-{self.port}.log"
         self._environ = clean_environ(folder / "data", environ)
         self._process: subprocess.Popen[bytes] | None = None
@@ -35,7 +36,7 @@ class Service:
         """Start the process; it may not listen yet."""
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "service", "serve", "--port", str(self.port)],
+                [sys.executable, "-m", "service", "serve", "--port", str(self.port), *self._more],
                 env=self._environ, stdout=log, stderr=log,
             )  # fmt: skip
 

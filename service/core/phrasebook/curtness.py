@@ -12,7 +12,7 @@ from service.core.quarrel import quarrels
 from service.core.reading import Reading
 from service.core.results import Severity
 
-_WARM = -300
+_WARM = -200
 """A draft that weighs more than this, in hundredths of a logit, is not warm: few good replies do, and nearly all rude ones."""
 _SHORTEST = 3
 _IDLE, _ENOUGH, _SURE = -500, -150, 200
@@ -34,7 +34,7 @@ def curtness(policy: Policy, reading: Reading) -> Curt:
     Where a rule has given way to a warm tone, its word counts again: less than that is enough.
     """
     model = policy.curt
-    if model is None:
+    if model is None or _laid_out(reading):
         return never
     doubted, kindly = _doubted(policy, reading), warm(policy, reading)
     heard = reading.customer.plain if reading.customer else ""
@@ -54,6 +54,11 @@ def curtness(policy: Policy, reading: Reading) -> Curt:
     return curt
 
 
+def _laid_out(reading: Reading) -> bool:
+    """Whether the draft is written in lines: there a short clause is an entry of a list, and curt by nature."""
+    return "\n" in reading.draft.raw.strip()
+
+
 def _doubted(policy: Policy, reading: Reading) -> list[str]:
     """The words that rules object to which give way to the draft's tone."""
     found = check(policy, reading, yields=False).findings
@@ -65,7 +70,7 @@ def _doubted(policy: Policy, reading: Reading) -> list[str]:
 def worth_keeping(policy: Policy, reading: Reading, draft: str) -> str:
     """The words of a masked draft without those of clauses that may offend."""
     model = policy.curt
-    if model is None:
+    if model is None or _laid_out(reading):
         return draft
     curt, doubted = curtness(policy, reading), _doubted(policy, reading)
     kept: list[str] = []

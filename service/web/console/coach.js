@@ -4,14 +4,18 @@
 export { insert } from "./insert.js";
 export { underline } from "./underline.js";
 
-/** What went wrong with a call: `code` is the contract's, or `unreachable`; `retryAfterS` is set for 429 and 503. */
+/**
+ * What went wrong with a call: `code` is the contract's, or `unreachable`; `retryAfterS` is set for 429 and 503,
+ * `errors` are the contract's: the places in the body that are wrong.
+ */
 export class Problem extends Error {
-  constructor(code, status, detail, retryAfterS = null) {
+  constructor(code, status, detail, retryAfterS = null, errors = []) {
     super(detail || code);
     this.name = "Problem";
     this.code = code;
     this.status = status;
     this.retryAfterS = retryAfterS;
+    this.errors = errors;
   }
 }
 
@@ -52,6 +56,11 @@ export class Coach {
     const url = new URL(path, this.base);
     if (this.policy) url.searchParams.set("policy", this.policy);
     return (await this.#fetch(url, { signal })).json();
+  }
+
+  /** The `Response` of any other call, sent with the key; rejects with a `Problem` unless it went well. */
+  ask(path, options = {}) {
+    return this.#fetch(new URL(path, this.base), options);
   }
 
   /** The answer to a JSON body; with `onEvent`, the `done` event of a stream of events. */
@@ -107,11 +116,14 @@ export class Coach {
 async function problemOf(answer) {
   const told = await answer.json().catch(() => ({}));
   const wait = Number.parseFloat(answer.headers.get("Retry-After"));
-  return new Problem(told.code ?? "internal", answer.status, told.detail, Number.isFinite(wait) ? wait : null);
+  return new Problem(told.code ?? "internal", answer.status, told.detail, Number.isFinite(wait) ? wait : null, told.errors ?? []);
 }
 
-/** Server-sent events as `[name, data]`; the service ends each with an empty line and sends its data on one line. */
-async function* eventsOf(stream) {
+/**
+ * Server-sent events as `[name, data]`; the service ends each with an empty line and sends its data on one line.
+ * A comment, by which a silent stream shows that it lives, is none.
+ */
+export async function* eventsOf(stream) {
   const reader = stream.pipeThrough(new TextDecoderStream()).getReader();
   let held = "";
   for (;;) {
@@ -122,7 +134,7 @@ async function* eventsOf(stream) {
     held = whole.pop();
     for (const lines of whole) {
       const fields = new Map(lines.split("\n").map((line) => line.split(/: (.*)/s, 2)));
-      yield [fields.get("event"), JSON.parse(fields.get("data"))];
+      if (fields.has("event")) yield [fields.get("event"), JSON.parse(fields.get("data"))];
     }
   }
 }

@@ -1,6 +1,7 @@
 // Starts the console: which page the address names, how the service is doing, the question for a key.
 
 import { prepareAgent } from "./agent.js";
+import { leaveBulk, prepareBulk, showBulk } from "./bulk.js";
 import { $, icon } from "./dom.js";
 import { prepareManual, showManual } from "./manual.js";
 import { prepareKey } from "./session.js";
@@ -26,6 +27,8 @@ function route() {
   }
   document.title = `${PAGES[page]} · 话术教练 Script coach`;
   if (page === "manual") showManual(rest.map(plain));
+  if (page === "bulk") showBulk(rest.map(plain));
+  else leaveBulk();
   if (shown !== null && shown !== page) scrollTo(0, 0);
   shown = page;
 }
@@ -63,6 +66,7 @@ $("skip").addEventListener("click", (event) => {
 prepareKey();
 prepareAgent();
 prepareManual();
+prepareBulk();
 addEventListener("hashchange", route);
 document.addEventListener("visibilitychange", () => document.hidden || showState());
 route();

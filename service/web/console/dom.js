@@ -13,6 +13,15 @@ const ICONS = {
   undo: "M5.5 3 2.5 6l3 3M2.5 6h6.8a4 4 0 0 1 0 8H6",
   kept: "M4 7V5a4 4 0 0 1 8 0v2M3 7h10v7H3z",
   arrow: "M2.5 8h11M9.5 4l4 4-4 4",
+  wait: "M8 1a7 7 0 1 1 0 14A7 7 0 0 1 8 1zM8 4.2V8l2.6 1.8",
+  go: "M4.5 2.5v11L13 8z",
+  hold: "M5 3v10M11 3v10",
+  stop: "M3.5 3.5h9v9h-9z",
+  bin: "M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.6 9h6.8l.6-9",
+  report: "M3 1.5h7l3 3v10H3zM5.5 11.5V9M8 11.5v-5M10.5 11.5V8",
+  edit: "M3 13l.6-3L11 2.6 13.4 5 6 12.4z",
+  file: "M3.5 1.5h6l3 3v10h-9zM9.5 1.5v3h3",
+  upload: "M8 10.5V2M4.5 5.3 8 1.8l3.5 3.5M2.5 10v4h11v-4",
 };
 
 /** An element with attributes, `onclick` and the like as functions, and children: nodes, text, or lists of both. */

@@ -8,7 +8,9 @@ function address(form) {
   let path = form.dataset.path;
   const query = new URLSearchParams();
   for (const field of form.querySelectorAll("input[data-place]")) {
-    if (field.dataset.place === "path") {
+    if (field.dataset.place === "header") {
+      continue;
+    } else if (field.dataset.place === "path") {
       path = path.replace(`{${field.name}}`, encodeURIComponent(field.value));
     } else if (field.value) {
       query.set(field.name, field.value);
@@ -29,6 +31,9 @@ async function send(form) {
   const body = form.querySelector("textarea");
   const headers = {};
   if (body) headers["Content-Type"] = "application/json";
+  for (const field of form.querySelectorAll("input[data-place=header]")) {
+    if (field.value) headers[field.name] = field.value;
+  }
   if (key.value) headers.Authorization = `Bearer ${key.value}`;
   const output = form.querySelector("pre");
   output.classList.remove("failed");

@@ -1,11 +1,20 @@
 """The only words for the outside world: small protocols, and the values that cross them."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, Protocol
 
 from service.core.cache_key import CacheKey
-from service.core.messages import Message as Message  # noqa: PLC0414 - a word of the ports as well
+from service.core.messages import Message as Message
+from service.ports.jobs import Course as Course
+from service.ports.jobs import Jobs as Jobs
+from service.ports.jobs import Lease as Lease
+from service.ports.jobs import Ledger as Ledger
+from service.ports.jobs import Queue as Queue
+from service.ports.jobs import Reserved as Reserved
+from service.ports.jobs import Taken as Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +114,76 @@ class Limits(Protocol):
 
     async def take(self, tenant: str, per_minute: int) -> float:
         """0.0 when the call may go on, else the seconds until one may."""
+        ...
+
+
+class Files(Protocol):
+    """The files of jobs, reached from every machine that works on them; a key is `jobs/{id}/{name}`.
+
+    Any method raises `JobsUnavailable` when the store does not answer and `ValueError` when the key is none; those
+    that write raise `StorageFull`, those that read `JobNotFound` where nothing stands under the key.
+    """
+
+    async def put(self, key: str, source: Path) -> None:
+        """Keep a copy of a file, whole or not at all; what stood there before is replaced."""
+        ...
+
+    async def write(self, key: str, chunks: AsyncIterator[bytes], limit: int) -> int:
+        """Keep what comes, whole or not at all, and say how many bytes; `DraftTooLong` beyond `limit` bytes.
+
+        What the iterator raises goes on to the caller.
+        """
+        ...
+
+    async def read(self, key: str, start: int = 0, length: int | None = None) -> bytes:
+        """The bytes from `start`, at most `length` of them; less, or none, where the file ends before."""
+        ...
+
+    def stream(self, key: str) -> AsyncGenerator[bytes]:
+        """The whole file in pieces of a few MiB at most. Use `aclosing`."""
+        ...
+
+    async def size(self, key: str) -> int | None:
+        """Its bytes; None where nothing stands under the key."""
+        ...
+
+    def local(self, key: str) -> AbstractAsyncContextManager[Path]:
+        """A path on this machine with the file's bytes, to read only, and only inside the context."""
+        ...
+
+    async def delete(self, prefix: str) -> None:
+        """Forget all files of one job (`jobs/{id}`), or one file; nothing there is fine too."""
+        ...
+
+    async def aged(self, older_than_s: float) -> tuple[str, ...]:
+        """The ids of the jobs whose newest file is older than so many seconds."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of connections."""
+        ...
+
+
+class BulkSlot(Protocol):
+    """One place at the model's server, held by a bulk row."""
+
+    async def limited(self, retry_after_s: float | None) -> None:
+        """The server said 429: bulk rows everywhere slow down, and none begins for so many seconds. Never raises."""
+        ...
+
+
+class Slots(Protocol):
+    """How many calls are made at once to the model's server, over all processes; live calls come before bulk rows."""
+
+    def live(self, lease_s: float) -> AbstractAsyncContextManager[None]:
+        """Let a live call be counted, for at most `lease_s` seconds. Never waits, never refuses, never raises."""
+        ...
+
+    def bulk(self) -> AbstractAsyncContextManager[BulkSlot]:
+        """A place for a bulk row, as soon as one is free beside the quarter that is kept for live calls.
+
+        Leaving without an exception and without `limited` is a success; with successes the pace grows back.
+        """
         ...
 
 

@@ -1,0 +1,194 @@
+"""A worker's part: take a chunk, work on its rows, keep each result once, and settle the chunk or put it back."""
+
+import asyncio
+import contextlib
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from service.core.jobs import Row, RowResult
+from service.core.results import Caller
+from service.errors import CoachError, JobNotFound, JobsUnavailable, NoModel, UnknownPolicy
+from service.flow.bulk import Rewriter, failed, work_row
+from service.flow.bulk_files import read_rows, write_results
+from service.flow.bulk_jobs import WINDOW, Bulk, hand_out
+from service.flow.bulk_output import Splice, Step, finish, forget_if_deleted
+from service.flow.bulk_repeats import Repeats
+from service.flow.bulk_share import Share
+from service.ports import Clock, Lease, Taken
+
+FINISH = -1
+"""The chunk that stands for a job's output."""
+MAX_TRIES = 3
+"""A row that was in work when so many workers died is not begun again."""
+PATIENCE_S = 30.0
+"""A result that is paid for is offered to a store that does not answer for so long."""
+_FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 1.0
+
+T = TypeVar("T")
+
+
+@dataclass
+class Worker:
+    """One worker process. `callers` says who a tenant is; rows begin until `stopping` is set."""
+
+    bulk: Bulk
+    rewriter: Rewriter
+    callers: Callable[[str, str], Caller]
+    splice: Splice
+    clock: Clock
+    share: Share = field(default_factory=Share)
+    repeats: Repeats = field(default_factory=Repeats)
+    stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    step: Step = lambda _: None
+    alarm: Callable[[Exception], None] = lambda _: None
+    """Told of what should not happen."""
+    window: int = WINDOW
+
+    async def work(self, tenant: str, job_id: str, chunk: int) -> None:
+        """Do what the queue asks for. Raises `JobsUnavailable` and `StorageFull` when it has to be asked again."""
+        bulk = self.bulk
+        if chunk == FINISH:
+            await finish(bulk.ledger, bulk.jobs, bulk.files, self.splice, self.step, tenant, job_id)
+            return
+        taken = await bulk.ledger.take(tenant, job_id, chunk)
+        if taken is None or self.stopping.is_set():
+            if taken is not None:
+                await bulk.ledger.put_back(taken.lease)
+            return
+        self.step("taken")
+        try:
+            await _Chunk(self, taken).run()
+        except BaseException:
+            # In good order or not at all: a chunk that is not put back is handed out again by whoever finds it.
+            with contextlib.suppress(JobsUnavailable):
+                await asyncio.shield(bulk.ledger.put_back(taken.lease))
+            raise
+        if await bulk.ledger.finishing(tenant, job_id) is not None:
+            await bulk.queue.put([(tenant, job_id, FINISH)])
+        await hand_out(bulk.ledger, bulk.queue, tenant, self.window)
+
+    async def insist(self, ask: Callable[[], Awaitable[T]]) -> T:
+        """What a call to the store says, asked again while it does not answer. Raises `JobsUnavailable` in the end."""
+        wait_s, until = _FIRST_WAIT_S, self.clock.monotonic() + PATIENCE_S
+        while True:
+            try:
+                return await ask()
+            except JobsUnavailable:
+                if self.clock.monotonic() + wait_s > until:
+                    raise
+            await self.clock.sleep(wait_s)
+            wait_s = min(2 * wait_s, _LONGEST_WAIT_S)
+
+
+class _Chunk:
+    """One chunk under way."""
+
+    def __init__(self, worker: Worker, taken: Taken) -> None:
+        self._worker = worker
+        self._taken = taken
+        self._lease: Lease = taken.lease
+        self._ledger = worker.bulk.ledger
+        self._halted = False
+        self._gone = False
+        order, tenant = taken.order, taken.lease.tenant
+        self._caller = worker.callers(tenant, order.policy)
+
+    async def run(self) -> None:
+        """Work on what is not written yet, and settle the chunk if that was all of it."""
+        lease, files = self._lease, self._worker.bulk.files
+        try:
+            rows = await read_rows(files, lease.job_id, lease.chunk)
+        except (JobNotFound, ValueError):
+            await self._fail("The rows of the job are gone.")
+            return
+        todo = [row for row in rows if row.index not in self._taken.written]
+        # Those that were in work when a worker died come last and one at a time, so that the culprit shows itself; the
+        # most suspect last of all, so that one that was only unlucky is not the first to meet the next bad day.
+        tries = self._taken.tries
+        fresh = [row for row in todo if not tries.get(row.index)]
+        suspects = sorted([row for row in todo if tries.get(row.index)], key=lambda row: tries[row.index])
+        refused: list[CoachError] = []
+        try:
+            async with asyncio.TaskGroup() as group:
+                for row in fresh:
+                    group.create_task(self._row(row, alone=False))
+            for row in suspects:
+                await self._row(row, alone=True)
+        except* (UnknownPolicy, NoModel, JobsUnavailable) as troubles:
+            refused.append(_first(troubles))
+        if refused and isinstance(refused[0], JobsUnavailable):
+            raise refused[0]
+        if refused:
+            # Not about a row: no row of the job can be worked on.
+            await self._fail(refused[0].detail)
+            return
+        if self._gone:
+            return
+        if self._halted:
+            await self._worker.insist(lambda: self._ledger.put_back(lease))
+            return
+        await self._settle(len(rows))
+
+    async def _row(self, row: Row, *, alone: bool) -> None:
+        if self._halted:
+            return
+        worker, lease = self._worker, self._lease
+        async with worker.share.one(lease.tenant, alone=alone):
+            if self._halted or worker.stopping.is_set():
+                self._halted = True
+                return
+            if self._taken.tries.get(row.index, 0) >= MAX_TRIES:
+                result = failed(row, "crashed")
+            else:
+                course = await worker.insist(lambda: self._ledger.begin(lease, row.index))
+                if course != "go":
+                    self._halted, self._gone = True, self._gone or course == "gone"
+                    return
+                worker.step("begun")
+                result = await self._answer(row)
+            worker.step("answered")
+            await worker.insist(lambda: self._ledger.write(lease, result))
+            worker.step("written")
+
+    async def _answer(self, row: Row) -> RowResult:
+        worker, order = self._worker, self._taken.order
+        try:
+            return await worker.repeats.once(
+                self._lease.job_id, row, lambda: work_row(row, order, self._caller, worker.rewriter)
+            )
+        except (UnknownPolicy, NoModel):
+            raise
+        except Exception as trouble:  # noqa: BLE001 - whatever one row does to us, the others go on
+            worker.alarm(trouble)
+            return failed(row, "internal")
+        except BaseException:
+            # Called off, not crashed: the row is no suspect.
+            with contextlib.suppress(JobsUnavailable):
+                await asyncio.shield(self._ledger.unbegin(self._lease, row.index))
+            raise
+
+    async def _settle(self, size: int) -> None:
+        worker, lease = self._worker, self._lease
+        try:
+            kept = await worker.insist(lambda: worker.bulk.jobs.kept(lease.tenant, lease.job_id, lease.chunk))
+        except JobNotFound:
+            return
+        # Fewer: the lease ended meanwhile, and whoever has it now settles the chunk.
+        if kept is None or len(kept) < size:
+            return
+        results = [kept[index] for index in sorted(kept)]
+        await worker.insist(lambda: write_results(worker.bulk.files, lease.job_id, lease.chunk, results))
+        worker.step("filed")
+        if not await worker.insist(lambda: self._ledger.settle(lease)):
+            await forget_if_deleted(worker.bulk.jobs, worker.bulk.files, lease.tenant, lease.job_id)
+        worker.step("settled")
+
+    async def _fail(self, reason: str) -> None:
+        lease = self._lease
+        await self._worker.insist(lambda: self._ledger.finish(lease.tenant, lease.job_id, reason))
+
+
+def _first(group: BaseExceptionGroup[CoachError]) -> CoachError:
+    first = group.exceptions[0]
+    return _first(first) if isinstance(first, BaseExceptionGroup) else first
