@@ -11,7 +11,7 @@ from service.core.verifying import judge
 from tests.kit.default_policy import default_policy
 
 
-def _against(words: str, candidate: str) -> tuple[Reason, ...]:
+def against(words: str, candidate: str) -> tuple[Reason, ...]:
     """Why a model's candidate for a draft may not leave."""
     policy, draft = default_policy(), Draft(words)
     reading = read(draft, scenarios.match(policy, draft, None), policy.company_known)
@@ -31,7 +31,7 @@ def _against(words: str, candidate: str) -> tuple[Reason, ...]:
 )
 def test_a_rewrite_says_what_the_draft_is_about(draft: str, candidate: str) -> None:
     """Polite words that leave out how the case stands are no rewrite, though no figure is lost."""
-    assert {reason.code for reason in _against(draft, candidate)} & {"fact_missing", "fact_changed"}
+    assert {reason.code for reason in against(draft, candidate)} & {"fact_missing", "fact_changed"}
 
 
 @pytest.mark.parametrize(
@@ -44,7 +44,7 @@ def test_a_rewrite_says_what_the_draft_is_about(draft: str, candidate: str) -> N
 )
 def test_a_curt_clause_does_not_stay_for_courtesy_around_it(draft: str, candidate: str) -> None:
     """What the phrasebook knows to say better may not stand in a model's text as it was."""
-    assert "echo" in {reason.code for reason in _against(draft, candidate)}
+    assert "echo" in {reason.code for reason in against(draft, candidate)}
 
 
 @pytest.mark.parametrize(
@@ -58,4 +58,4 @@ def test_a_curt_clause_does_not_stay_for_courtesy_around_it(draft: str, candidat
 )
 def test_other_words_for_the_matter_are_welcome(draft: str, candidate: str) -> None:
     """A rewrite is free in its words as long as the matter is there."""
-    assert _against(draft, candidate) == ()
+    assert against(draft, candidate) == ()

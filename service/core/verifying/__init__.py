@@ -78,7 +78,7 @@ def judge(
     judged = _asked(shown, check(policy, final))
     if judged.reasons:
         return judged
-    if offences := alone.offensive(sources, final):
+    if offences := [*alone.offensive(sources, final), *alone.left_over(sources, final)]:
         return Judgement(tuple(dict.fromkeys(_held_against(offences))))
     return judged._replace(facts=_fates(sources, text, facts, squeeze(final.draft.plain)))
 

@@ -25,6 +25,23 @@ def _of_weight(policy: Policy) -> frozenset[int]:
     )
 
 
+def left_over(sources: Sources, final: Reading) -> list[Finding]:
+    """What the policy holds against the draft and finds again in a candidate; `final` is of the candidate, unmasked.
+
+    A rule that gives way to a warm tone does so in a reply that somebody wrote, not where a rewrite left what it was
+    told to mend.
+    """
+    blamed = {(one.rule, squeeze(fold(one.text))) for one in sources.offences.findings if not only_how(one)}
+    if not blamed or not any(words in final.draft.squeezed for _, words in blamed):
+        return []
+    found = check(sources.policy, final, yields=False).findings
+    return [
+        one
+        for one in found
+        if one.severity is not Severity.INFO and (one.rule, squeeze(fold(one.text))) in blamed
+    ]
+
+
 def offensive(sources: Sources, final: Reading) -> list[Finding]:
     """Errors on words that the draft has not, in clauses that it has not; `final` is of the candidate, unmasked.
 

@@ -55,6 +55,11 @@ _TELLS = re.compile("[说讲答告称]|同意|确认|承诺|表示|回复|通知
 _DONE = re.compile(
     r"(?:已经?|刚刚?|刚才)(?:[为帮替给向跟和与][您你]?)?[^，。！？；,;!?\n\[\]]{0,4}?(?P<act>联系|催促?|通知|升级|核[实查]|查[询到过了]|问过|转[告达]|上报)"
 )
+# The matter said to be settled, and what the customer is said to have done.
+_SETTLED = re.compile(r"(?:已经?|刚刚?)(?:得到|获得)了?(?:妥善|及时|圆满)?(?P<act>处理|解决|修复|恢复)")
+_YOU_DID = re.compile(r"您(?:们)?(?:都|也)?已经?(?P<act>[一-鿿]{1,3})了")
+_OPEN = re.compile("[不没未若待等]|是否|如果|如您|请问|一旦")
+_DONE_ANYHOW = re.compile("[已曾好完过]|了(?!再|才|就|便|以后|之后|没|吗)")
 # Urging that a draft waves away is none that was done.
 _URGES_NOT = re.compile("[别甭勿再老总]催|催什么催?|催也?没用|催催")
 _KNOWN_SHARE = 0.3
@@ -161,7 +166,11 @@ def _accounts(sources: Sources, text: Normalized) -> Iterator[Reason]:
     found = [
         *[(match, _COURTEOUS.sub("", match.group())) for match in _BLAME.finditer(plain)],
         *[(match, match["who"]) for match in _SAYS.finditer(plain)],
-        *[(match, match["act"].removeprefix("上")[0]) for match in _DONE.finditer(plain)],
+        *[
+            (match, match["act"].removeprefix("上")[0])
+            for pattern in (_DONE, _SETTLED, _YOU_DID)
+            for match in pattern.finditer(plain)
+        ],
     ]
     if not found:
         return
@@ -169,15 +178,29 @@ def _accounts(sources: Sources, text: Normalized) -> Iterator[Reason]:
     known, told = frozenset(_URGES_NOT.sub("", words)), _TELLS.search(words) is not None
     for match, content in found:
         start = text.clause_at(match.start()).start
-        if _TAKES_BACK.search(plain, max(start, match.start() - _REACH), match.start()):
+        taken_back = _OPEN if match.re in (_SETTLED, _YOU_DID) else _TAKES_BACK
+        if taken_back.search(plain, max(start, match.start() - _REACH), match.start()):
             continue
         faults = set(_FAULT.findall(match.group())) if match.re is _BLAME else set()
         if (
             len(known.intersection(content)) < _KNOWN_SHARE * len(set(content))
             or (match.re is _SAYS and not told)
+            or (match.re in (_SETTLED, _YOU_DID) and not _done(sources, match["act"]))
             or any(fault not in words for fault in faults)
         ):
             yield Reason("commitment_invented", f"“{text.raw[match.start() : match.end()]}”没有依据")
+
+
+def _done(sources: Sources, act: str) -> bool:
+    """Whether somebody says that something has been done which is called so; 交了再说 says nothing of the kind."""
+    known = [sources.reading.draft, *sources.own]
+    if sources.reading.customer is not None:
+        known.append(sources.reading.customer)
+    return any(
+        act[0] in clause.text and _DONE_ANYHOW.search(clause.text) is not None
+        for source in known
+        for clause in source.clauses
+    )
 
 
 def _bearers(sources: Sources, text: Normalized) -> Iterator[Reason]:

@@ -26,7 +26,7 @@ _LEFT_OUT = re.compile(r"自己|再说|^看|^赶紧|^快|不然|否则|反正|�
 _THIN = 1 / 2
 """The matter is gone when no more than this share of the characters of all its clauses is in the candidate."""
 _CURT = re.compile(r"自己|别(?![的人处])|赶紧|赶快|等着|爱[一-鿿]不")
-_LEAST_CURT = 4
+_LEAST_CURT = 3
 _SURE = 200
 """So many hundredths of a logit curt is a clause that needs no such word."""
 

@@ -5,10 +5,11 @@ from collections.abc import Iterator
 from service.core.compiling import Policy
 from service.core.masking import TOKEN_LIKE
 from service.core.once import once_per_policy
-from service.core.results import Reason
+from service.core.results import Finding, Missing, Reason
 from service.core.text import Normalized, squeezed
 from service.core.verifying.sources import Sources
 
+_LEAST_TOLD = 6
 _LEAST = 4
 """A clause of fewer characters (您好, 好的) is nobody's own."""
 
@@ -36,6 +37,7 @@ def repeated(sources: Sources, text: Normalized) -> Iterator[Reason]:
     That is how a reply looks that does what a text asked of the model.
     """
     yield from _unmasked(sources, text.raw)
+    yield from _guidance(sources, text)
     heard = [squeezed(sources.customer_words)] if sources.customer_words else []
     said = [sources.reading.draft.squeezed, *[source.squeezed for source in sources.own]]
     whole = "\n".join((*heard, *said))
@@ -47,6 +49,21 @@ def repeated(sources: Sources, text: Normalized) -> Iterator[Reason]:
             sources.policy
         ):
             yield Reason("echo", "照搬了对话里的话")
+            return
+
+
+def _guidance(sources: Sources, text: Normalized) -> Iterator[Reason]:
+    """One reason when a clause is a piece of what the rules tell the agent, and of no words that it may use."""
+    found: list[Finding | Missing] = [*sources.before.findings, *sources.before.missing]
+    if not found:
+        return
+    told = [squeezed(f"{one.why}{one.message}") for one in found]
+    offered = [squeezed(other.text) for one in found for other in one.replacements]
+    said = "".join([sources.reading.draft.squeezed, *offered])
+    for clause in text.clauses:
+        words = squeezed(clause.text)
+        if len(words) >= _LEAST_TOLD and words not in said and any(words in one for one in told):
+            yield Reason("echo", "照搬了说明文字")
             return
 
 
