@@ -17,7 +17,7 @@ ALONE := tests/contract tests/e2e
 HOST ?= 127.0.0.1
 PORT ?= 8000
 
-.PHONY: help setup run test lint check policy schema openapi golden docs lock bench eval eval-model tone lies mutants mutation image-steps clean
+.PHONY: help setup run test lint check policy schema openapi golden docs lock bench eval eval-model tone lies mutants mutation chaos image-steps clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(firstword $(MAKEFILE_LIST))
@@ -106,6 +106,9 @@ mutation: $(READY) ## small changes to the code behind the promises, a seeded sa
 
 lies: $(READY) ## a model that lies behind the drafts of a file, as a table; FILE=drafts.jsonl, ARGS="--rows 1000"
 	@$(PY) -m tests.lies $(or $(FILE),$(error FILE=… names the drafts, JSON Lines with "text" or "draft")) $(ARGS)
+
+chaos: $(READY) ## the long forms of the promises of bulk jobs, with their figures; about half an hour
+	@$(PYTEST) -m chaos -s tests/chaos
 
 image-steps: $(READY) ## the Dockerfile's steps without Docker, in a temporary folder, up to a healthy server
 	@$(PY) -m tests.kit.image_steps

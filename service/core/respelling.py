@@ -3,6 +3,7 @@
 import re
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import islice
 from operator import sub
 from typing import Any
@@ -155,7 +156,9 @@ def _gap(text: ReadText, index: int) -> tuple[int, int]:
     return text.clause_range(index)[1], text.clause_range(index + 1)[0]
 
 
-def _written(also: Iterable[str]) -> tuple[str, ...]:
+# A policy is compiled once for each of its rules when their examples are tried.
+@lru_cache(maxsize=4096)
+def _written(also: tuple[str, ...]) -> tuple[str, ...]:
     """The spellings as a text is read for them, all marks for what is left out alike."""
     phrases = [fold(phrase).lower() for words in also for phrase in family(words)]
     return tuple("".join([_LEFT_OUT if char in _MASKS else char for char in phrase]) for phrase in phrases)

@@ -30,10 +30,10 @@ def require_json(content_type: bytes | None, content_encoding: bytes | None) -> 
         raise BadMediaType("The body must be application/json in UTF-8.")
 
 
-async def read_body(receive: Receive, content_length: bytes | None) -> bytes:
-    """The whole body. Raises `DraftTooLong` beyond 1 MiB and `BadJson` when it does not come whole within 15 s."""
-    if content_length is not None and (not content_length.isdigit() or int(content_length) > MAX_BODY_BYTES):
-        raise _too_large()
+async def read_body(receive: Receive, content_length: bytes | None, most: int = MAX_BODY_BYTES) -> bytes:
+    """The whole body. Raises `DraftTooLong` beyond `most` bytes, `BadJson` when it does not come whole within 15 s."""
+    if content_length is not None and (not content_length.isdigit() or int(content_length) > most):
+        raise _too_large(most)
     first: Any = receive()
     try:
         yielded = first.send(None)
@@ -41,11 +41,11 @@ async def read_body(receive: Receive, content_length: bytes | None) -> bytes:
         # Nearly every body is there with its headers; a timer for it would cost as much as its JSON.
         message = done.value
         if not message.get("more_body", False):
-            return _take(message, 0)
+            return _take(message, 0, most)
         first = None
     try:
         async with asyncio.timeout(READ_WITHIN_S):
-            return await _collect(receive, message if first is None else await _resume(first, yielded))
+            return await _collect(receive, message if first is None else await _resume(first, yielded), most)
     except TimeoutError:
         raise BadJson(f"The body did not arrive within {READ_WITHIN_S:g} seconds.") from None
 
@@ -65,12 +65,12 @@ def _resume(started: Any, yielded: Any) -> Generator[Any, Any, Any]:
         return done.value
 
 
-async def _collect(receive: Receive, message: Any) -> bytes:
+async def _collect(receive: Receive, message: Any, most: int) -> bytes:
     """The body from its first message on."""
     parts: list[bytes] = []
     size = 0
     while True:
-        part = _take(message, size)
+        part = _take(message, size, most)
         size += len(part)
         parts.append(part)
         if not message.get("more_body", False):
@@ -78,18 +78,18 @@ async def _collect(receive: Receive, message: Any) -> bytes:
         message = await receive()
 
 
-def _take(message: Any, before: int) -> bytes:
+def _take(message: Any, before: int, most: int) -> bytes:
     """The bytes of one message, `before` bytes having come already."""
     if message["type"] != "http.request":
         raise BadJson("The body ended before its time.")
     part: bytes = message.get("body", b"")
-    if before + len(part) > MAX_BODY_BYTES:
-        raise _too_large()
+    if before + len(part) > most:
+        raise _too_large(most)
     return part
 
 
-def _too_large() -> DraftTooLong:
-    return DraftTooLong(f"The body is over {MAX_BODY_BYTES:,} bytes.")
+def _too_large(most: int) -> DraftTooLong:
+    return DraftTooLong(f"The body is over {most:,} bytes.")
 
 
 def decode(body: bytes) -> Any:

@@ -44,7 +44,7 @@ _CURSOR = _query("cursor", "The `cursor` of the page before.", "50")
 OPERATIONS = (
     Operation(
         "POST", "/bulk", "Bulk", "Make a job of a file",
-        "A form with the file and how to do it, or a JSON body with the texts (at most 1 MiB). Answered 202 once the job "
+        "A form with the file and how to do it, or a JSON body with the texts (at most 16 MiB). Answered 202 once the job "
         "is safe in the store; nothing that was answered is lost. Formats: `jsonl`, `csv`, `xlsx`, `zendesk`, "
         "`chatwoot`, `qianniu`, known by the file's name and first bytes unless `format` says it. At most 1,000,000 "
         "texts. The same `Idempotency-Key` and body answer the same job with `Idempotency-Replayed: true`; another body "

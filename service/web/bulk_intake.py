@@ -21,6 +21,8 @@ from service.web.front import Call
 from service.web.seam import Coach
 
 HEAD_BYTES = 8192
+MAX_ITEMS_BYTES = 16 * 1024 * 1024
+"""The largest body of items; a larger job comes as a file."""
 READERS = 4
 """Files read at once by one process: each reader may take half a gigabyte."""
 ITEMS_NAME = "items.jsonl"
@@ -85,8 +87,10 @@ class Intake:
             digest = upload.digest
         else:
             require_json(content_type, call.headers.get(b"content-encoding"))
-            body = await read_body(receive, call.headers.get(b"content-length"))
-            sent = read_items(decode(body))
+            most = min(MAX_ITEMS_BYTES, self._limit)
+            body = await read_body(receive, call.headers.get(b"content-length"), most)
+            # A list of many thousand texts takes longer to read than others should wait.
+            sent = await asyncio.to_thread(lambda: read_items(decode(body)))
             order, digest = order_of(sent, "jsonl", ITEMS_NAME), hashlib.sha256(body).hexdigest()
             await self._coach.bulk.files.write(
                 self._coach.bulk.key(job_id, "input"), _lines(sent), self._limit

@@ -1,0 +1,1 @@
+"""The long forms of the promises, with their figures: `make chaos`."""
