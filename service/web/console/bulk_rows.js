@@ -99,15 +99,18 @@ export class Rows {
     this.at = Date.now();
     const seen = this.#number();
     try {
-      const page = await rowsFrom(this.#job.id, this.#status === "all" ? null : this.#status, cursor, this.#signal);
-      if (mine !== this.#latest || this.#signal.aborted) return;
+      let fresh = [];
+      // Looked at anew from the top, the way on leads over pages that are shown already: more is what is not.
+      for (let at = cursor; ;) {
+        const page = await rowsFrom(this.#job.id, this.#status === "all" ? null : this.#status, at, this.#signal);
+        if (mine !== this.#latest || this.#signal.aborted) return;
+        fresh = page.items.filter(({ index }) => !this.#shown.has(index));
+        at = this.#cursor = page.cursor;
+        if (fresh.length || !at || !cursor) break;
+      }
       this.#seen = seen;
       this.told.replaceChildren();
-      const fresh = page.items.filter(({ index }) => !this.#shown.has(index));
       for (const row of fresh) this.#put(row);
-      const last = page.items.at(-1)?.index ?? -1;
-      // Looked at anew from the top: what was loaded further down keeps its own place to go on from.
-      if (cursor || Math.max(...this.#shown.keys(), -1) <= last) this.#cursor = page.cursor;
       this.more.hidden = !this.#cursor;
       if (cursor && fresh.length) this.#shown.get(fresh[0].index).focus({ preventScroll: true });
     } catch (problem) {
