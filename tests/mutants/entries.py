@@ -88,7 +88,7 @@ MUTANTS = (
     # Hostile input and what is told of it.
     _bug("duplicate keys are taken", "R42", "web/body.py", "catch_duplicate_keys=True", "catch_duplicate_keys=False", f"{_UNIT}body"),
     _bug("NaN is taken", "R42", "web/body.py", "allow_inf_nan=False", "allow_inf_nan=True", f"{_UNIT}body"),
-    _bug("a body of any size is taken", "R42", "web/body.py", "if before + len(part) > MAX_BODY_BYTES:", "if False:", f"{_UNIT}body"),
+    _bug("a body of any size is taken", "R42", "web/body.py", "if before + len(part) > most:", "if False:", f"{_UNIT}body"),
     _bug("a problem repeats a field's name", "R51", "web/mistakes.py", "if not _FIELD_NAME.fullmatch(name):", "if False:", f"{_CONTRACT}http_secrets"),
     _bug("a log line holds the draft", "R51", "adapters/telemetry.py", '"rewrite": rewrite.id,', '"rewrite": rewrite.draft.text,', f"{_CONTRACT}http_secrets", f"{_UNIT}telemetry"),
     _bug("a log line holds an exception's words", "R51", "adapters/trace_lines.py", "names = [type(error).__qualname__]", "names = [str(error)]", f"{_CONTRACT}http_secrets", f"{_UNIT}telemetry"),
