@@ -13,6 +13,7 @@ from service.core.results import Finding, Missing, Report, Severity
 # A clause that says less than this beside an offence is not worth keeping.
 _MIN_REST = 4
 _MIN_TOLD = 5
+_HALF_DENIAL = re.compile(r"[一-鿿]?[不没未]$")
 _HOW_IT_STANDS = ("还在", "正在", "已经", "已", "目前", "现在在", "在")
 # Themes whose clause discloses, promises, bribes or threatens.
 _UNSPEAKABLE = ("privacy.", "promises.", "threat.")
@@ -162,7 +163,11 @@ def _without(
         # The whole clause was marked: it goes, unless it tells something.
         return piece if holds_fact(piece.words) else replace(piece, words="")
     ahead = piece.words[:start]
-    rest = (piece.words[end:] and ahead + piece.words[end:]).strip() or tidied(ahead)
+    behind = piece.words[end:]
+    if behind and holds_fact(ahead) and not holds_fact(behind):
+        # The words found may begin or end inside of a word: what is put together over the gap may be none.
+        ahead, behind = _HALF_DENIAL.sub("", ahead), ""
+    rest = (behind and ahead + behind).strip() or tidied(ahead)
     if finding.severity is Severity.WARNING and not piece.words[end:].strip() and _tells(ahead):
         return replace(piece, words=tidied(ahead))
     if not holds_fact(piece.words) or (finding.severity is Severity.ERROR and not holds_fact(rest)):
