@@ -27,8 +27,8 @@ _THIN = 1 / 2
 """The matter is gone when no more than this share of the characters of all its clauses is in the candidate."""
 _CURT = re.compile(r"自己|别(?![的人处])|赶紧|赶快|等着|爱[一-鿿]不")
 _LEAST_CURT = 3
-_SURE = 200
-"""So many hundredths of a logit curt is a clause that needs no such word."""
+_SURE, _SURE_LEFT_OUT = 200, -800
+"""So many hundredths of a logit curt is a clause that needs no such word; the second where the better text has nothing of it."""
 
 
 def against(sources: Sources, text: Normalized, matter: str) -> Iterator[Reason]:
@@ -39,18 +39,39 @@ def against(sources: Sources, text: Normalized, matter: str) -> Iterator[Reason]
 
 
 def _curt(sources: Sources, text: Normalized, beside: Normalized) -> Iterator[Reason]:
-    """One reason when a curt clause of the draft that has a better way to say it stands there as it was."""
-    model = sources.policy.curt
+    """One reason when a curt clause of the draft stands there as it was, though it can be said better or left out."""
+    said = _han(beside.plain)
+    bare = {squeezed(clause.text) for clause in text.clauses}
     for clause in sources.reading.draft.clauses:
         words = squeezed(clause.text)
         if (
             len(words) >= _LEAST_CURT
             and words in text.squeezed
             and words not in beside.squeezed
-            and (_CURT.search(words) or (model and model.weigh_clause(clause.text + clause.mark) > _SURE))
+            and _sounds_curt(sources, clause, said, bare=words in bare)
         ):
             yield Reason("echo", f"照搬了草稿里生硬的话：“{clause.text}”")
             return
+
+
+def _sounds_curt(sources: Sources, clause: Clause, said: set[str], *, bare: bool) -> bool:
+    """Whether a clause that is not said so in the better text sounds curt.
+
+    Less is enough when it stands `bare`, with no courtesy before it, and the better text left it out.
+    """
+    if _CURT.search(clause.text):
+        return True
+    model = sources.policy.curt
+    if model is None:
+        return False
+    own = _han(sources.reading.draft.plain[clause.start : clause.end])
+    facts = [fact.span for fact in (*sources.masked.facts, *sources.masked.hidden)]
+    left_out = (
+        bare
+        and len(own & said) < _LOST * len(own)
+        and not any(span.start < clause.end and clause.start < span.end for span in facts)
+    )
+    return model.weigh_clause(clause.text + clause.mark) > (_SURE_LEFT_OUT if left_out else _SURE)
 
 
 def _lost(sources: Sources, text: Normalized, beside: Normalized) -> Iterator[Reason]:
