@@ -15,6 +15,7 @@ from service.core.messages import Message
 from service.core.results import Attempt, FailureCode, Reason
 from service.errors import ModelError, ModelMisconfigured
 from service.flow.breaker import Breaker, RetryBudget
+from service.flow.model_items import items_of
 from service.ports import ChatModel, Clock, ModelCall, ModelDelta, ModelReply
 
 MAX_CALLS = 4
@@ -143,13 +144,9 @@ class Attempts:
         if not stream:
             yield await self._model.complete(call)
             return
-        items = self._model.stream(call)
-        try:
+        async with aclosing(items_of(self._model, call)) as items:
             async for item in items:
                 yield item
-        finally:
-            if isinstance(items, AsyncGenerator):
-                await items.aclose()
 
     def _begin(self, name: str, budget: Budget, now: float, *, first: bool) -> None:
         budget.calls_left -= 1

@@ -1,10 +1,11 @@
 """Models whose calls are counted with those of all other processes: live ones at once, bulk ones when there is room."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from service.errors import ModelRateLimited
+from service.flow.model_items import items_of
 from service.ports import ChatModel, ModelCall, ModelDelta, ModelReply, Slots
 
 # A process that dies in the middle of a call is believed to make it for so long beyond the call's own time.
@@ -25,7 +26,10 @@ class LiveModel:
 
     async def stream(self, call: ModelCall) -> AsyncGenerator[ModelDelta | ModelReply]:
         """The answer in pieces; the last item is the whole."""
-        async with self._slots.live(call.timeout_s + _GRACE_S), aclosing(_items(self._model, call)) as items:
+        async with (
+            self._slots.live(call.timeout_s + _GRACE_S),
+            aclosing(items_of(self._model, call)) as items,
+        ):
             async for item in items:
                 yield item
 
@@ -62,13 +66,3 @@ class PacedModel:
     async def close(self) -> None:
         """Let go of connections."""
         await self._model.close()
-
-
-async def _items(model: ChatModel, call: ModelCall) -> AsyncGenerator[ModelDelta | ModelReply]:
-    items: AsyncIterator[ModelDelta | ModelReply] = model.stream(call)
-    try:
-        async for item in items:
-            yield item
-    finally:
-        if isinstance(items, AsyncGenerator):
-            await items.aclose()

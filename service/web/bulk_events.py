@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from contextlib import aclosing, suppress
+from contextlib import aclosing
 
 from litestar.types import Receive, Scope, Send
 
@@ -12,7 +12,7 @@ from service.flow.bulk_jobs import Bulk
 from service.web.bulk_answers import encoded, job_told, row_told
 from service.web.bulk_query import Act, job_id_of, one_of, query_of
 from service.web.drafts import caller_of
-from service.web.events import HEADERS, gone, next_or_gone
+from service.web.events import block, next_or_gone, send_event, stream
 from service.web.front import call_of
 from service.web.problems import tell
 from service.web.seam import Coach
@@ -34,24 +34,18 @@ def events_of(coach: Coach) -> Act:
         job = await bulk.get(tenant, job_id)
         last = call.headers.get(b"last-event-id", b"")
         after = int(last) if last.isdigit() and len(last) < 12 else 0
-        await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
-        hung_up = asyncio.ensure_future(gone(receive))
-        try:
-            async with aclosing(_told(bulk, job, after, with_items=with_items)) as blocks:
-                try:
-                    while (block := await next_or_gone(blocks, hung_up)) is not None:
-                        await send({"type": "http.response.body", "body": block, "more_body": True})
-                except CoachError as error:
-                    call.error = error
-                    body = tell(error, call.request_id, in_body=False).body
-                    block = b"event: error\ndata: %s\n\n" % body
-                    await send({"type": "http.response.body", "body": block, "more_body": True})
-            if not hung_up.done():
-                await send({"type": "http.response.body", "body": b"", "more_body": False})
-        finally:
-            hung_up.cancel()
-            with suppress(asyncio.CancelledError):
-                await hung_up
+        async with (
+            stream(receive, send) as hung_up,
+            aclosing(_told(bulk, job, after, with_items=with_items)) as blocks,
+        ):
+            try:
+                while (told := await next_or_gone(blocks, hung_up)) is not None:
+                    await send_event(send, told)
+            except CoachError as error:
+                call.error = error
+                # Without a number: who calls again begins behind the last row that was told.
+                body = tell(error, call.request_id, in_body=False).body
+                await send_event(send, b"event: error\ndata: %s\n\n" % body)
 
     return events
 
@@ -64,25 +58,21 @@ async def _told(bulk: Bulk, job: Job, after: int, *, with_items: bool) -> AsyncG
     while True:
         if shown is None or (job.counts, job.status) != (shown.counts, shown.status):
             shown, spoken = job, loop.time()
-            yield _event(after, b"progress", encoded(job_told(job)))
+            yield block(after, b"progress", encoded(job_told(job)))
         more = with_items
         while more:
             rows, behind = await bulk.finished(job.tenant, job.id, after, AT_ONCE)
             first = behind - len(rows)
             for number, row in enumerate(rows, first + 1):
-                yield _event(number, b"item", encoded(row_told(row)))
+                yield block(number, b"item", encoded(row_told(row)))
             if behind > after:
                 after, spoken = behind, loop.time()
             more = len(rows) == AT_ONCE
         if job.status in ENDED:
-            yield _event(after, b"done", encoded(job_told(job)))
+            yield block(after, b"done", encoded(job_told(job)))
             return
         if loop.time() - spoken >= BEAT_S:
             spoken = loop.time()
             yield b": still here\n\n"
         await asyncio.sleep(LOOK_S)
         job = await bulk.get(job.tenant, job.id)
-
-
-def _event(number: int, name: bytes, data: bytes) -> bytes:
-    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, name, data)

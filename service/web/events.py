@@ -1,8 +1,8 @@
 """An answer as server-sent events (WHATWG HTML 9.2): what happens, as it happens."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Callable
-from contextlib import suppress
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from litestar.types import Receive, Send
@@ -33,20 +33,27 @@ async def send_events(
     What is raised before the first event is raised here; later it becomes an `error` event, the last.
     """
     first = await anext(events)
-    await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
-    hung_up = asyncio.ensure_future(gone(receive))
-    try:
+    async with stream(receive, send) as hung_up:
         number = 1
         event: T | None = first
         while event is not None:
-            await _send(send, number, *tell_of(event))
+            await send_event(send, block(number, *tell_of(event)))
             number += 1
             try:
                 event = await next_or_gone(events, hung_up)
             except Exception as error:  # noqa: BLE001 - the head is out: it can only be told
                 call.error = error
-                await _send(send, number, b"error", tell(error, call.request_id).body)
+                await send_event(send, block(number, b"error", tell(error, call.request_id).body))
                 break
+
+
+@asynccontextmanager
+async def stream(receive: Receive, send: Send) -> AsyncIterator[asyncio.Future[None]]:
+    """The head of a stream before, its end behind; what comes out is done as soon as the client has hung up."""
+    await send({"type": "http.response.start", "status": 200, "headers": list(HEADERS)})
+    hung_up = asyncio.ensure_future(gone(receive))
+    try:
+        yield hung_up
         if not hung_up.done():
             await send({"type": "http.response.body", "body": b"", "more_body": False})
     finally:
@@ -67,12 +74,17 @@ async def next_or_gone(events: AsyncGenerator[T], hung_up: asyncio.Future[None])
     return None
 
 
+async def send_event(send: Send, block: bytes) -> None:
+    """Send one event as `block` wrote it."""
+    await send({"type": "http.response.body", "body": block, "more_body": True})
+
+
+def block(number: int, name: bytes, data: bytes) -> bytes:
+    """One event as it goes over the wire."""
+    return b"id: %d\nevent: %s\ndata: %s\n\n" % (number, name, data)
+
+
 async def gone(receive: Receive) -> None:
     """Ends when the client has hung up."""
     while (await receive())["type"] != "http.disconnect":
         pass
-
-
-async def _send(send: Send, number: int, name: bytes, data: bytes) -> None:
-    body = b"id: %d\nevent: %s\ndata: %s\n\n" % (number, name, data)
-    await send({"type": "http.response.body", "body": body, "more_body": True})

@@ -24,6 +24,7 @@ def _best(words: str, mode: Mode = "polish") -> str | None:
         ("水管老化都黄，放五分钟就好了，能喝死人我们早关门了。", "喝死人", "放五分钟就好了"),
         ("可以转，手续费200元，受让人本人到店，你们这种人最会算计。", "算计", "手续费200元"),
         ("周三19:00上课，早说过八百回了，长点记性行不行。", "记性", "周三19:00"),
+        ("你的工单我们在处理，别刷屏了，优先级P2，明天18:00前给结果。", "刷屏", "您的工单我们在处理"),
     ],
 )
 def test_a_clause_that_sounds_curt_goes_though_no_rule_knows_it(draft: str, gone: str, stays: str) -> None:

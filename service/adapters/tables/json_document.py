@@ -1,5 +1,6 @@
 """Macros in one JSON document: which strings hold the texts is the format's own knowledge."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
@@ -24,7 +25,7 @@ class Found:
     title: str | None
 
 
-class JsonDocument:
+class JsonDocument(ABC):
     """What `Format` asks for, made from `texts`."""
 
     NAME = "json"
@@ -33,9 +34,9 @@ class JsonDocument:
     FIELDS: tuple[str, ...] = ()
     """The names of the fields that hold texts; there is no choice."""
 
+    @abstractmethod
     def texts(self, document: Node) -> Iterator[Found]:
         """The strings that are texts, in the document's order. Raises `BadTable` for another shape."""
-        raise NotImplementedError
 
     def preview(self, source: Path, options: Options) -> Preview:
         """The fields that hold texts, and the first of them."""

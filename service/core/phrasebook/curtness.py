@@ -11,6 +11,7 @@ from service.core.phrasebook.worth import idle, useful
 from service.core.quarrel import quarrels
 from service.core.reading import Reading
 from service.core.results import Severity
+from service.core.tone import ToneModel
 
 _WARM = -200
 """A draft that weighs more than this, in hundredths of a logit, is not warm: few good replies do, and nearly all rude ones."""
@@ -49,7 +50,7 @@ def curtness(policy: Policy, reading: Reading) -> Curt:
             least = _IDLE
         else:
             least = _SURE if useful(plain) else _ENOUGH
-        return len(plain) >= _SHORTEST and model.weigh_clause(plain + mark) > least
+        return len(plain) >= _SHORTEST and _weight(model, plain, mark) > least
 
     return curt
 
@@ -59,11 +60,18 @@ def _laid_out(reading: Reading) -> bool:
     return "\n" in reading.draft.raw.strip()
 
 
+def _weight(model: ToneModel, plain: str, mark: str) -> float:
+    """How curt a clause sounds once the customer is 您: how he is called is mended in any case."""
+    return model.weigh_clause(plain.replace("你", "您") + mark)
+
+
 def _doubted(policy: Policy, reading: Reading) -> list[str]:
-    """The words that rules object to which give way to the draft's tone."""
+    """The words that rules object to which give way to the draft's tone, save those on how the customer is called."""
     found = check(policy, reading, yields=False).findings
     return [
-        one.text for one in found if one.severity is not Severity.INFO and not one.rule.startswith("tone.")
+        one.text
+        for one in found
+        if one.severity is not Severity.INFO and not one.rule.startswith(("tone.", "address."))
     ]
 
 
@@ -76,7 +84,7 @@ def worth_keeping(policy: Policy, reading: Reading, draft: str) -> str:
     kept: list[str] = []
     for piece in split(draft):
         plain = fold(piece.words)
-        weight = model.weigh_clause(plain + piece.mark)
+        weight = _weight(model, plain, piece.mark)
         least = _MAYBE_QUARRELS if quarrels(plain) else _MAYBE
         if any(one in piece.words for one in doubted):
             least = _DOUBTED
