@@ -27,4 +27,5 @@ EXPOSE 8000
 VOLUME /data
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
     CMD ["python", "-c", "from urllib.request import urlopen; urlopen('http://127.0.0.1:8000/health/live', timeout=2)"]
-CMD ["script-coach", "serve", "--host", "0.0.0.0", "--no-worker"]
+# With its worker beside it: a container that takes jobs in and never works on them would be a trap.
+CMD ["script-coach", "serve", "--host", "0.0.0.0"]

@@ -79,7 +79,7 @@ docs: $(READY) ## the READMEs: outputs of the examples, table of settings
 	@$(PY) -m tests.kit.readme_runner
 
 lock: $(READY) ## requirements/*.txt from pyproject.toml; pins stay where they still fit
-	@$(COMPILE) pyproject.toml -o requirements/runtime.txt
+	@$(COMPILE) pyproject.toml --extra s3 -o requirements/runtime.txt
 	@$(COMPILE) pyproject.toml --group dev -o requirements/dev.txt
 	@$(COMPILE) --group build -o requirements/build.txt
 

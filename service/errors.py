@@ -10,7 +10,10 @@
 Status codes live in `web/problems.py`, exit codes in `cli.py`; neither stands here.
 """
 
+import errno
 from typing import NamedTuple
+
+_NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 class InputProblem(NamedTuple):
@@ -174,6 +177,11 @@ class JobsUnavailable(StoreError):
 
 class StorageFull(StoreError):
     """There is no room for a file; nothing of it is kept."""
+
+    @staticmethod
+    def means(trouble: OSError) -> bool:
+        """Whether this is what the file system says where there is no room."""
+        return trouble.errno in _NO_ROOM
 
 
 class Overloaded(StoreError):

@@ -13,6 +13,7 @@ from service.adapters.flights import RedisFlights
 from service.adapters.flights_here import FlightsHere
 from service.adapters.jobs import RedisJobs
 from service.adapters.jobs_calls import JobCalls
+from service.adapters.jobs_figures import JobsLook
 from service.adapters.jobs_ledger import RedisLedger
 from service.adapters.limits import RedisLimits
 from service.adapters.policy_shelf import PolicyShelf
@@ -21,6 +22,7 @@ from service.adapters.redis_client import make_client
 from service.adapters.slots import RedisSlots
 from service.adapters.store import Store
 from service.core.compiling import Policy
+from service.core.jobs import BulkFigures
 from service.core.results import Caller, Checked, Draft, Rewrite, Suggestion, Suggestions
 from service.errors import JobsUnavailable, UnknownPolicy
 from service.flow.aside import aside
@@ -52,6 +54,7 @@ class Readiness:
     model: Literal["up", "down", "none", "open"]
     policy_version: str
     reload_error: str | None
+    bulk: BulkFigures | None
 
 
 class Coach:
@@ -77,6 +80,7 @@ class Coach:
         self._watcher: asyncio.Task[None] | None = None
         self._clock = clock
         self._bulk: BulkParts | None = None
+        self._jobs_look: JobsLook | None = None
 
     def policy(self, name: str, caller: Caller) -> Policy:
         """The snapshot of a policy that is loaded and granted; raises `UnknownPolicy`, which lists those."""
@@ -129,6 +133,7 @@ class Coach:
     def keep_jobs(self, parts: "BulkParts") -> None:
         """Take the store of jobs, and close it at the end."""
         self._bulk = parts
+        self._jobs_look = JobsLook(parts.calls, self.slots)
 
     def rows(self) -> RowRewriter:
         """The rewriter of bulk rows: the same steps and stores, and calls that wait for their places."""
@@ -143,15 +148,21 @@ class Coach:
 
     def ready(self) -> Readiness:
         """The last known state of everything outside."""
-        names = self.shelf.names
+        names, look = self.shelf.names, self._jobs_look
         return Readiness(
             self._phase,
             self.cache.state,
-            self.cache.state,
+            "down" if look is not None and look.keeps is False else self.cache.state,
             self.attempts.state,
             self.shelf.get("default" if "default" in names else names[0]).stamp.version,
             self.shelf.reload_error,
+            look.figures if look is not None else None,
         )
+
+    async def look_at_jobs(self) -> None:
+        """See how the store of jobs and the jobs are, for `ready` to tell; a few seconds at most."""
+        if self._jobs_look is not None:
+            await self._jobs_look.look()
 
     async def start(self) -> None:
         """Connect to the store, and begin to watch the policy's files."""

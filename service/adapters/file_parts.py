@@ -1,7 +1,6 @@
 """Files that are being written: each grows under a name of its own and appears whole, or is gone."""
 
 import asyncio
-import errno
 import os
 import secrets
 import shutil
@@ -13,9 +12,8 @@ from pathlib import Path
 from service.errors import DraftTooLong, JobsUnavailable, StorageFull
 
 PIECE_BYTES = 1024 * 1024
-# A part that nobody has touched for so long belongs to a process that is gone.
-STALE_S = 24 * 3600.0
-_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+# A part that nobody has touched for so long belongs to a process that is gone, even when the clock jumped by a day.
+STALE_S = 48 * 3600.0
 
 
 @contextmanager
@@ -24,7 +22,7 @@ def told() -> Iterator[None]:
     try:
         yield
     except OSError as trouble:
-        if trouble.errno in _FULL:
+        if StorageFull.means(trouble):
             raise StorageFull("There is no room for the file.") from None
         raise JobsUnavailable("The file store does not answer.") from None
 

@@ -23,15 +23,18 @@ RENEW_S = 0.5
 POLL_S = 0.025
 LANDED_S = 1.0
 MOMENT_S = 0.05
+_LANDED_MS = b"%d" % round(LANDED_S * 1000)
 
-# KEYS lease, landed; ARGV fence, lease in ms, whether to look for an outcome. A lease without an end is given one.
+# KEYS lease, landed; ARGV fence, lease in ms, whether to look for an outcome, its life in ms. A lease without an end, or
+# with one as far away as it is after the server's clock was put back, is given one; such an outcome is none.
 _JOIN = Script("""
-if ARGV[3] == '1' then
+if ARGV[3] == '1' and redis.call('PTTL', KEYS[2]) <= tonumber(ARGV[4]) then
   local landed = redis.call('GETRANGE', KEYS[2], 0, 65536)
   if landed ~= '' then return {2, landed} end
 end
 if redis.call('SET', KEYS[1], ARGV[1], 'NX', 'PX', ARGV[2]) then return {1, ''} end
-if redis.call('PTTL', KEYS[1]) == -1 then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
+local left = redis.call('PTTL', KEYS[1])
+if left == -1 or left > tonumber(ARGV[2]) then redis.call('PEXPIRE', KEYS[1], ARGV[2]) end
 return {0, ''}
 """)
 # KEYS lease; ARGV fence, lease in ms. A lease that is lost and taken by nobody is taken back.
@@ -146,7 +149,7 @@ class RedisFlights:
         while True:
             try:
                 said, raw = await self._store.run(
-                    _JOIN, (flight.lease, flight.landed), flight.fence, self._lease_ms, look
+                    _JOIN, (flight.lease, flight.landed), flight.fence, self._lease_ms, look, _LANDED_MS
                 )
             except (ResponseError, TypeError, ValueError):
                 return None
@@ -197,8 +200,7 @@ class RedisFlights:
             sealed = seal(flight.landed, flight.key.secret, value)
         except ValueError:
             sealed = seal(flight.landed, flight.key.secret, None)
-        life_ms = b"%d" % round(LANDED_S * 1000)
-        task = self._later(self._tell(_LAND, (flight.lease, flight.landed), flight.fence, sealed, life_ms))
+        task = self._later(self._tell(_LAND, (flight.lease, flight.landed), flight.fence, sealed, _LANDED_MS))
         # A slow store hears of it later; the followers here know already.
         await asyncio.wait({task}, timeout=MOMENT_S)
 

@@ -8,7 +8,7 @@ from service.adapters.jobs_calls import TENANTS, JobCalls, base_key, job_key, te
 from service.adapters.jobs_scripts import CREATE, DELETE, KEPT, RELEASE, RESERVE, STEER
 from service.core.job_lines import order_text, read_order, read_result
 from service.core.jobs import Cost, Counts, Job, JobStatus, Order, RowResult
-from service.errors import Conflict, JobNotFound
+from service.errors import Conflict, JobNotFound, JobsUnavailable
 from service.ports import Reserved
 
 KEY_KEPT_S = 24 * 60 * 60
@@ -24,9 +24,10 @@ class RedisJobs:
         self._calls = calls
 
     async def durable(self) -> bool:
-        """Whether a journal is on, and the store drops nothing that has no end."""
+        """Whether a journal is on, the store drops nothing that has no end, and takes writes."""
         told = await self._calls.call("INFO")
-        return bool(told.get("aof_enabled")) and not str(told.get("maxmemory_policy")).startswith("allkeys")
+        drops = str(told.get("maxmemory_policy")).startswith("allkeys")
+        return bool(told.get("aof_enabled")) and not drops and await self._calls.takes_writes()
 
     async def reserve(self, tenant: str, key: str, fingerprint: str, job_id: str) -> Reserved:
         """Take an idempotency key, or renew what is ours."""
@@ -51,6 +52,10 @@ class RedisJobs:
         )  # fmt: skip
         if said == b"conflict":
             raise Conflict("The idempotency key belongs to another job.")
+        # A full disk is noticed at the first write that finds no room, and that one is acknowledged all the same: the
+        # record stands in memory, and would be lost with the server.
+        if (await self._calls.call("INFO", "persistence")).get("aof_last_write_status") == "err":
+            raise JobsUnavailable("The store cannot write its journal.")
         return await self.get(tenant, job_id)
 
     async def get(self, tenant: str, job_id: str) -> Job:

@@ -5,10 +5,10 @@ from typing import Any, cast
 
 from service.adapters.jobs import read_job
 from service.adapters.jobs_calls import TENANTS, WORKERS, JobCalls, base_key, job_key, text
-from service.adapters.jobs_scripts import (
+from service.adapters.jobs_scripts import DELETE
+from service.adapters.ledger_scripts import (
     BEGIN,
     COURSE,
-    DELETE,
     FINISH,
     HAND_OUT,
     OLD,
@@ -25,6 +25,8 @@ from service.core.jobs import Job, RowResult
 from service.ports import Course, Lease, Taken
 
 ALIVE_S = 10
+DOUBTED_S = 60 * 60
+"""A clock that moved so far between two looks for old jobs, which are minutes apart, is believed so much later."""
 
 
 class RedisLedger:
@@ -98,9 +100,9 @@ class RedisLedger:
         job = read_job(tenant, job_id, raw)
         return job if job.status in {"queued", "running"} else None
 
-    async def finish(self, tenant: str, job_id: str, reason: str | None = None) -> None:
+    async def finish(self, tenant: str, job_id: str, reason: str | None = None) -> bool:
         """Set it down as completed, or as failed."""
-        await self._calls.run(FINISH, base_key(tenant), job_id, reason or "")
+        return bool(await self._calls.run(FINISH, base_key(tenant), job_id, reason or ""))
 
     async def due(self) -> Sequence[tuple[str, str]]:
         """Jobs whose output may be missing."""
@@ -128,7 +130,7 @@ class RedisLedger:
         gone: list[tuple[str, str]] = []
         for tenant in await self._tenants():
             base = base_key(tenant)
-            for job_id in await self._calls.run(OLD, base, "", int(older_than_s)):
+            for job_id in await self._calls.run(OLD, base, "", int(older_than_s), DOUBTED_S):
                 await self._calls.run(DELETE, base, job_id)
                 gone.append((tenant, text(job_id)))
         return gone

@@ -9,7 +9,7 @@ from service.errors import BadTable
 
 
 def splice(order: Order, source: Path, target: Path, texts: Iterator[tuple[int, str]]) -> None:
-    """Writes `target`, whole or not at all. Blocks. Raises `BadTable`."""
+    """Writes `target`, whole or not at all. Blocks. Raises `BadTable` and `StorageFull`."""
     if order.format not in GUARDED:
         raise BadTable(f"There is no format {order.format[:40]!r} any more.")
     GUARDED[order.format].write(source, target, Options(order.text_field, order.context_fields), texts)

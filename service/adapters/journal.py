@@ -25,7 +25,10 @@ class Journal:
     """
 
     def __init__(self, path: Path, run: Mapping[str, str], total: int) -> None:
-        """Go on with the journal of the same run, else begin one. Raises `SetupError` while another run holds it."""
+        """Go on with the journal of the same run, else begin one.
+
+        Raises `SetupError` while another run holds it, and `OSError`, as `add`, `sync` and `read` do, for a full disk.
+        """
         self._path = path
         self._places = array("q", [_NONE]) * total
         self.done = 0
@@ -42,7 +45,11 @@ class Journal:
             self._file.write(head)
         self._end = self._file.seek(0, os.SEEK_END)
         self._unsynced, self._since = True, time.monotonic()
-        self.sync()
+        try:
+            self.sync()
+        except OSError:
+            self.__exit__()
+            raise
 
     def _read(self) -> int:
         """Where the last whole line ends; a torn one, and whatever follows it, is as good as never written."""
@@ -104,9 +111,11 @@ class Journal:
         if not self.done:
             # Nothing to go on from: a call that was refused leaves no file behind.
             self.remove()
+        # A full disk has been told of by now, or does not matter any more.
         with suppress(OSError):
             self.sync()
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
 
 
 def _locked(path: Path) -> BinaryIO:

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from service.adapters.macros import FORMATS, Options
-from service.errors import BadTable
+from service.errors import BadTable, StorageFull
 
 MEMORY_BYTES = 512 * 1024 * 1024
 
 
 def main() -> None:
-    """Does the one step that the first argument asks for; answers are lines of JSON, `done` or `error` the last."""
+    """Does the one step that the first argument asks for; answers are lines of JSON; `done`, `error` or `full` comes last."""
     job = json.loads(sys.argv[1])
     # The process is short and makes no cycles: looking for them would double its time.
     gc.disable()
@@ -35,7 +35,11 @@ def main() -> None:
             {"error": ["The file needs more memory than a file of macros may; send it in parts.", None, None]}
         )
     except OSError as failed:
-        _say({"error": [f"The file cannot be read or written here: {failed.strerror}.", None, None]})
+        if StorageFull.means(failed):
+            # Not the file's mistake: the same step will do once there is room.
+            _say({"full": True})
+        else:
+            _say({"error": [f"The file cannot be read or written here: {failed.strerror}.", None, None]})
     except (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError, struct.error):
         # Whatever a broken file makes a reader stumble over is the file's mistake; its words stay in here.
         _say({"error": [f"The file cannot be read as {job['format']}.", None, None]})

@@ -4,14 +4,17 @@ Only (tenant, job, chunk) travels; what happened to a chunk stands in the job's 
 """
 
 import asyncio
+import contextlib
 import json
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from typing import Any
 
-from coredis.exceptions import RedisError
+from coredis.exceptions import NoScriptError, RedisError
 from streaq import StreaqError, Worker
+from streaq.constants import REDIS_GROUP
 
+from service.adapters.queue_clock import STEADY, STEADY_ARGS
 from service.errors import JobsUnavailable, StorageFull
 
 NAME = "{coach-bulk}"
@@ -22,6 +25,9 @@ AT_ONCE = 64
 """Chunks in work at once in one worker, so that a tenant who comes late is not behind those who fill their windows."""
 CONNECT_S, ANSWER_S, PUT_S = 2.0, 10.0, 3.0
 _BACKOFF_S = 0.5
+_CLOCK = f"coach:{NAME}:clock"
+_OVERDUE_S = 2.0
+"""The server ends a wait by the clock on its wall; so long after its time is over nobody waits for that any more."""
 
 Chunk = tuple[str, str, int]
 Work = Callable[[str, str, int], Awaitable[None]]
@@ -44,6 +50,31 @@ class _Streaq(Worker[None]):
     async def signal_handler(self, scope: Any) -> None:  # noqa: ARG002 - the library's signature
         """Wait for nothing: `handle_signals=False` alone does not keep it from taking SIGTERM over."""
         await asyncio.Event().wait()
+
+    async def _read_streams_legacy(self, *asked: Any, **how: Any) -> Any:
+        return await self._in_time(super()._read_streams_legacy(*asked, **how))
+
+    async def _read_streams_max_count(self, *asked: Any, **how: Any) -> Any:
+        return await self._in_time(super()._read_streams_max_count(*asked, **how))
+
+    async def _in_time(self, reading: Coroutine[Any, Any, Any]) -> Any:
+        """What is read; nothing when the server's clock went back while it kept us waiting."""
+        try:
+            for priority in self.priorities:
+                await self._steady(self.stream_key + priority)
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(IDLE_S + _OVERDUE_S):
+                    return await reading
+        finally:
+            reading.close()
+        return {}
+
+    async def _steady(self, stream: str) -> None:
+        keys, args = [stream, _CLOCK], [REDIS_GROUP, *STEADY_ARGS]
+        try:
+            await self.redis.evalsha(STEADY.sha.decode(), keys, args)
+        except NoScriptError:
+            await self.redis.eval(STEADY.source.decode(), keys, args)
 
 
 def _streaq(url: str) -> _Streaq:

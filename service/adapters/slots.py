@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
-from service.adapters.slot_scripts import COUNT, GIVE, RENEW, SLOW, TAKE
+from service.adapters.slot_scripts import COUNT, GIVE, LOOK, RENEW, SLOW, TAKE
 from service.adapters.store import UNANSWERED, Script, Store
 
 LEASE_S = 10.0
@@ -17,7 +17,7 @@ LATE_S = 0.02
 # What is waited after a 429 that does not say how long, and the least and the most that any is believed.
 REFUSED_S = 1.0
 LEAST_WAIT_S, MOST_WAIT_S = 0.2, 60.0
-_KEYS = (b"coach:{slots}:live", b"coach:{slots}:bulk", b"coach:{slots}:pace")
+_KEYS = (b"coach:{slots}:live", b"coach:{slots}:bulk", b"coach:{slots}:pace", b"coach:{slots}:clock")
 
 
 class _Slot:
@@ -95,6 +95,14 @@ class RedisSlots:
         """Halve the limit of bulk rows, once for all that were under way, and let none begin for so long."""
         self._resume_at = max(self._resume_at, asyncio.get_running_loop().time() + wait_s)
         await self._run(SLOW, b"%d" % taken_at, b"%d" % self._most, _ms(wait_s))
+
+    async def look(self) -> tuple[int, int] | None:
+        """Bulk rows' calls under way in all processes, and how many there may be now; None when the store is silent."""
+        try:
+            held, limit = await self._store.run(LOOK, _KEYS, b"%d" % self._most)
+            return int(held), int(limit)
+        except (*UNANSWERED, TypeError, ValueError):
+            return None
 
     async def close(self) -> None:
         """Give back what is held here."""

@@ -18,6 +18,7 @@ from prometheus_client import (
 from service.adapters.log_lines import LogLines
 from service.adapters.request_figures import RequestFigures
 from service.adapters.trace_lines import describe
+from service.core.jobs import Job
 from service.core.results import Attempt, Checked, Report, Rewrite, Suggestions
 
 MAX_LINE_BYTES = 2000
@@ -54,7 +55,7 @@ class Telemetry:
         self._figures = RequestFigures()
         registry.register(self._figures)
         self._errors = Counter("coach_errors", "Exceptions that nobody expected.", registry=registry)
-        dropped = Gauge("coach_log_lines_dropped", "Log lines that nobody read in time.", registry=registry)
+        dropped = Gauge("coach_log_lines_dropped", "Log lines that could not be written.", registry=registry)
         dropped.set_function(lambda: lines.dropped)
         self._stamp: tuple[int, str] = (0, "")
 
@@ -100,6 +101,18 @@ class Telemetry:
         """Write a line about the service itself; the caller vouches that no field holds a caller's text."""
         if LEVELS[level] >= self._floor:
             self.lines.write(_line({"time": self._time(), "level": level, "event": event, **fields}))
+
+    def job(self, act: str, job: Job, **fields: str) -> None:
+        """Write a line about what was done to a job or came of it, in numbers: no text, no name of a file.
+
+        The reason of one that failed may quote its file, and stays with the job.
+        """
+        self.event(
+            "warning" if act == "failed" else "info", "job", act=act, job=job.id, tenant=job.tenant, status=job.status,
+            format=job.order.format, dry_run=job.order.dry_run, policy=job.order.policy, **job.counts._asdict(),
+            **job.cost._asdict(), elapsed_s=round(max(0.0, (job.finished_at or self._now()) - job.created_at), 3),
+            **fields,
+        )  # fmt: skip
 
     def count_feedback(self, of: str, action: str) -> None:
         """Count what an agent did with a `rewrite` or a `suggestion`."""

@@ -84,7 +84,7 @@ class BulkRun:
         except CoachError:
             raise
         except Exception:  # noqa: BLE001 - one row that nobody foresaw does not take the others with it
-            result = failed(row, "crashed")
+            result = failed(row, "internal")
         self._keep(result)
         for other in self._waiting.pop(row.index, ()):
             self._keep(again(result, other))

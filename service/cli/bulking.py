@@ -1,6 +1,7 @@
 """`script-coach bulk IN OUT`: a file of macros put right on this machine, without a server and without a store."""
 
 import asyncio
+import contextlib
 import dataclasses
 import hashlib
 import json
@@ -23,7 +24,7 @@ from service.cli.progress import Progress
 from service.core.bulk_report import BulkReport
 from service.core.jobs import Order, RowResult
 from service.core.results import Caller, Severity
-from service.errors import BadTable
+from service.errors import BadTable, StorageFull
 from service.flow.bulk import Rewriter
 from service.settings import Settings, read_settings
 from service.web.report import report_data, report_page
@@ -50,6 +51,17 @@ class Paths:
 
 def bulk(paths: Paths, order: Order, fail_on: str) -> int:
     """Does it all; the exit code. Raises `Mistake` and `CoachError`s; OUT then is as it was."""
+    try:
+        return _bulk(paths, order, fail_on)
+    except OSError as trouble:
+        if not StorageFull.means(trouble):
+            raise
+        raise StorageFull(
+            f"磁盘已满，{paths.target} 没有写完。记下的结果都还在；腾出空间后再运行同一条命令，就从那里接着做。"
+        ) from None
+
+
+def _bulk(paths: Paths, order: Order, fail_on: str) -> int:
     _require(paths)
     options = Options(order.text_field, order.context_fields)
     try:
@@ -189,7 +201,9 @@ async def _sync(journal: Journal) -> None:
     """What a slow model has answered is safe within a second, whenever the next answer comes."""
     while True:
         await asyncio.sleep(1)
-        journal.sync()
+        # Where there is no room, the next result says so and ends the run.
+        with contextlib.suppress(OSError):
+            journal.sync()
 
 
 def _weight(one: RowResult) -> int:

@@ -6,9 +6,10 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
+from service.adapters.apart import ForkedApart
 from service.adapters.clock import SystemClock
 from service.adapters.jobs_output import splice
 from service.adapters.library_logs import take_over_library_logs
@@ -19,7 +20,9 @@ from service.adapters.telemetry import Telemetry
 from service.cli.storing import store_url
 from service.core.results import Caller
 from service.errors import JobsUnavailable
+from service.flow.bulk_apart import answer_apart
 from service.flow.bulk_chunks import Worker
+from service.flow.bulk_rewriter import ROW_S
 from service.flow.bulk_rounds import make_rounds
 from service.flow.bulk_share import Share
 from service.settings import Settings, read_settings
@@ -48,13 +51,26 @@ def work(*, beside: bool = False, step: Callable[[str], None] = lambda _: None) 
         def caller(tenant: str, policy: str) -> Caller:
             return Caller(tenant, frozenset({policy}), tenant_secret(secret, tenant))
 
+        def alarm(trouble: Exception) -> None:
+            telemetry.error("-", trouble)
+
+        def alone(asked: bytes) -> bytes:
+            try:
+                return asyncio.run(_alone(coach, asked, caller, alarm))
+            finally:
+                lines.close()
+
+        # Before the first line is logged: from then on there are threads.
+        apart = ForkedApart(alone, ROW_S + settings.deadline_s)
         worker = Worker(
-            coach.bulk, coach.rows(), caller, splice, SystemClock(), Share(_rows(settings.bulk_in_flight)), step=step,
-            alarm=lambda trouble: telemetry.error("-", trouble),
+            coach.bulk, coach.rows(), caller, splice, SystemClock(), apart, Share(_rows(settings.bulk_in_flight)),
+            step=step, alarm=alarm, tell=lambda job: telemetry.job(job.status, job),
         )  # fmt: skip
         telemetry.event("info", "working", in_flight=settings.bulk_in_flight)
         lines.flush()
-        asyncio.run(_run(settings, coach, worker, ChunkWorker(url, worker.work), watch_stdin=beside))
+        queue = ChunkWorker(url, worker.work)
+        asyncio.run(_run(settings, coach, worker, queue, apart.lost(), watch_stdin=beside))
+        apart.close()
         telemetry.event("info", "worker stopped")
     lines.close()
 
@@ -64,8 +80,26 @@ def _rows(calls: int) -> int:
     return calls + max(1, calls // 4)
 
 
+async def _alone(
+    coach: Coach, asked: bytes, caller: Callable[[str, str], Caller], alarm: Callable[[Exception], None]
+) -> bytes:
+    """What comes of a row in a process of its own, which was made from one that began with the worker."""
+    await coach.shelf.refresh()
+    await coach.start()
+    try:
+        return await answer_apart(asked, caller, coach.rows(), alarm)
+    finally:
+        await coach.close()
+
+
 async def _run(
-    settings: Settings, coach: Coach, worker: Worker, queue: ChunkWorker, *, watch_stdin: bool
+    settings: Settings,
+    coach: Coach,
+    worker: Worker,
+    queue: ChunkWorker,
+    lost: Coroutine[Any, Any, None],
+    *,
+    watch_stdin: bool,
 ) -> None:
     name = secrets.token_hex(8)
     loop = asyncio.get_running_loop()
@@ -79,9 +113,10 @@ async def _run(
     tasks: set[asyncio.Task[Any]] = {
         asyncio.create_task(queue.run()),
         asyncio.create_task(make_rounds(worker, name, settings.job_days * DAY_S)),
+        asyncio.create_task(lost),
     }
     waiting: asyncio.Task[Any] = asyncio.create_task(stop.wait())
-    # Neither ends by itself: if one does, the process goes and a fresh one comes.
+    # None ends by itself: if one does, the process goes and a fresh one comes.
     done, _ = await asyncio.wait({*tasks, waiting}, return_when=asyncio.FIRST_COMPLETED)
     worker.stopping.set()
     for task in tasks:

@@ -1,5 +1,6 @@
 """What came of a job's rows, folded one at a time into a bounded report: counts, rules, scores, who must look, cost."""
 
+from bisect import insort
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -26,7 +27,6 @@ class _Rule:
     rows: int = 0
     left: int = 0
     examples: list[dict[str, Any]] = field(default_factory=list)
-    drafts: set[str] = field(default_factory=set)
 
 
 @dataclass(slots=True)
@@ -46,7 +46,10 @@ class _Side:
 
 
 class BulkReport:
-    """The fold. Memory does not grow with the rows: rules are those of a policy, lists have an end."""
+    """The fold; rows in another order make the same report.
+
+    Memory does not grow with the rows: rules are those of a policy, lists have an end.
+    """
 
     def __init__(self, total: int = 0) -> None:
         self._total = total
@@ -69,8 +72,10 @@ class BulkReport:
         )  # fmt: skip
         if result.policy_version is not None:
             self._versions[result.policy_version] += 1
-        if result.status in self._review and len(self._review[result.status]) < SHOWN:
-            self._review[result.status].append(_for_a_person(result))
+        listed = self._review.get(result.status)
+        if listed is not None and (len(listed) < SHOWN or result.index < listed[-1]["index"]):
+            insort(listed, _for_a_person(result), key=lambda row: int(row["index"]))
+            del listed[SHOWN:]
         if result.before is None:
             self._blank += result.status == "unchanged"
             return
@@ -86,21 +91,23 @@ class BulkReport:
         rule.severity = min(rule.severity, severity, key=_WEIGHT.__getitem__)
         rule.rows += 1
         rule.left += stays
-        if len(rule.examples) == EXAMPLES and (result.text is None or rule.examples[-1]["after"] is not None):
+        rank = (result.text is None, result.index)
+        if len(rule.examples) == EXAMPLES and rank > _rank(rule.examples[-1]):
             return
         before = around(result.draft, words)
-        if before in rule.drafts:
-            return
+        # The same words are shown once, where they come first.
+        for known in rule.examples:
+            if known["before"] == before:
+                if _rank(known) < rank:
+                    return
+                rule.examples.remove(known)
+                break
         example = {
             "index": result.index, "title": result.title, "words": words, "before": before,
             "after": None if result.text is None else beginning(result.text.strip(), DRAFT_CHARS),
         }  # fmt: skip
-        if len(rule.examples) == EXAMPLES:
-            rule.drafts.discard(rule.examples.pop()["before"])
-        rule.drafts.add(before)
-        rule.examples.append(example)
-        # An example that shows the better words says more than one that a person has yet to find them for.
-        rule.examples.sort(key=lambda one: (one["after"] is None, one["index"]))
+        insort(rule.examples, example, key=_rank)
+        del rule.examples[EXAMPLES:]
 
     @property
     def counts(self) -> Counts:
@@ -130,7 +137,7 @@ class BulkReport:
             "rules": [
                 {
                     "rule": name, "title": titles.get(name), "severity": rule.severity.value, "rows": rule.rows,
-                    "left": rule.left, "examples": rule.examples,
+                    "left": rule.left, "examples": list(rule.examples),
                 }
                 for name, rule in sorted(
                     self._rules.items(),
@@ -140,9 +147,15 @@ class BulkReport:
             "engines": {name: self._engines[name] for name in ("model", "phrasebook", "none")},
             "cost": self.cost._asdict(),
             "policy_versions": [
-                {"version": version, "rows": rows} for version, rows in self._versions.most_common()
+                {"version": version, "rows": rows}
+                for version, rows in sorted(self._versions.items(), key=lambda item: (-item[1], item[0]))
             ],
         }  # fmt: skip
+
+
+def _rank(example: Mapping[str, Any]) -> tuple[bool, int]:
+    """First those that show better words: they say more than one that a person has yet to find them for."""
+    return example["after"] is None, example["index"]
 
 
 def _for_a_person(result: RowResult) -> dict[str, Any]:

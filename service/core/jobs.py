@@ -10,6 +10,8 @@ JobStatus = Literal["queued", "running", "paused", "completed", "failed", "cance
 RowStatus = Literal["unchanged", "rewritten", "needs_review", "failed"]
 ENDED: frozenset[JobStatus] = frozenset({"completed", "failed", "cancelled"})
 """From these no job comes back."""
+OPEN: tuple[JobStatus, ...] = ("queued", "running", "paused")
+"""The other ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,23 @@ class Job:
     """Rows a second of late; None before there is anything to tell from."""
 
 
+class BulkFigures(NamedTuple):
+    """All tenants' bulk work at one moment, as an operator sees it."""
+
+    workers: int
+    """Worker processes that were heard of in the last ten seconds."""
+    jobs: Mapping[JobStatus, int]
+    """Jobs that have not ended, by each status of `OPEN`."""
+    rows: Mapping[JobStatus, int]
+    """Their rows that are not done, in the same way."""
+    chunks_out: int
+    """Chunks of rows that are with the workers, or on the way to them."""
+    calls: int | None
+    """Calls of the model that rows have under way; None when the store does not say."""
+    calls_limit: int | None
+    """How many they may have just now: fewer after a 429, none while it is waited out."""
+
+
 class Seen(NamedTuple):
     """What the policy said of a text, in short; `rules` are those that fired or miss something, each once."""
 
@@ -104,7 +123,7 @@ class RowResult:
     text: str | None
     """The new text; None where the draft stays: unchanged, for a person to look at, or failed."""
     reasons: tuple[str, ...] = ()
-    """Why it needs a person or failed: rejection codes of the last attempt, or `crashed`."""
+    """Why it needs a person or failed: rejection codes of the last attempt, `crashed` or `internal`."""
     engine: Engine = "none"
     cache: CacheState = "bypass"
     scenario: str | None = None

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -10,17 +10,18 @@ from service.core.jobs import Row, RowResult
 from service.core.results import Caller
 from service.errors import CoachError, JobNotFound, JobsUnavailable, NoModel, UnknownPolicy
 from service.flow.bulk import Rewriter, failed, work_row
+from service.flow.bulk_apart import work_apart
 from service.flow.bulk_files import read_rows, write_results
 from service.flow.bulk_jobs import WINDOW, Bulk, hand_out
-from service.flow.bulk_output import Splice, Step, finish, forget_if_deleted
+from service.flow.bulk_output import Splice, Step, Tell, end, finish, forget_if_deleted
 from service.flow.bulk_repeats import Repeats
 from service.flow.bulk_share import Share
-from service.ports import Clock, Lease, Taken
+from service.ports import Apart, Clock, Course, Lease, ProcessDied, Taken
 
 FINISH = -1
 """The chunk that stands for a job's output."""
 MAX_TRIES = 3
-"""A row that was in work when so many workers died is not begun again."""
+"""A row is given up when so many processes died of it: the worker that it was in work in, then its own ones."""
 PATIENCE_S = 30.0
 """A result that is paid for is offered to a store that does not answer for so long."""
 _FIRST_WAIT_S, _LONGEST_WAIT_S = 0.1, 1.0
@@ -37,19 +38,25 @@ class Worker:
     callers: Callable[[str, str], Caller]
     splice: Splice
     clock: Clock
+    apart: Apart
+    """Where rows are worked on that may have killed a worker."""
     share: Share = field(default_factory=Share)
     repeats: Repeats = field(default_factory=Repeats)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
     step: Step = lambda _: None
     alarm: Callable[[Exception], None] = lambda _: None
     """Told of what should not happen."""
+    tell: Tell = lambda _: None
+    """Told of jobs that have ended."""
     window: int = WINDOW
 
     async def work(self, tenant: str, job_id: str, chunk: int) -> None:
         """Do what the queue asks for. Raises `JobsUnavailable` and `StorageFull` when it has to be asked again."""
         bulk = self.bulk
         if chunk == FINISH:
-            await finish(bulk.ledger, bulk.jobs, bulk.files, self.splice, self.step, tenant, job_id)
+            await finish(
+                bulk.ledger, bulk.jobs, bulk.files, self.splice, self.step, tenant, job_id, self.tell
+            )
             return
         taken = await bulk.ledger.take(tenant, job_id, chunk)
         if taken is None or self.stopping.is_set():
@@ -103,18 +110,14 @@ class _Chunk:
             await self._fail("The rows of the job are gone.")
             return
         todo = [row for row in rows if row.index not in self._taken.written]
-        # Those that were in work when a worker died come last and one at a time, so that the culprit shows itself; the
-        # most suspect last of all, so that one that was only unlucky is not the first to meet the next bad day.
-        tries = self._taken.tries
-        fresh = [row for row in todo if not tries.get(row.index)]
-        suspects = sorted([row for row in todo if tries.get(row.index)], key=lambda row: tries[row.index])
+        suspects = [row for row in todo if row.index in self._taken.tries]
         refused: list[CoachError] = []
         try:
             async with asyncio.TaskGroup() as group:
-                for row in fresh:
-                    group.create_task(self._row(row, alone=False))
-            for row in suspects:
-                await self._row(row, alone=True)
+                for row in todo:
+                    if row.index not in self._taken.tries:
+                        group.create_task(self._row(row))
+                group.create_task(self._one_by_one(suspects))
         except* (UnknownPolicy, NoModel, JobsUnavailable) as troubles:
             refused.append(_first(troubles))
         if refused and isinstance(refused[0], JobsUnavailable):
@@ -130,26 +133,60 @@ class _Chunk:
             return
         await self._settle(len(rows))
 
-    async def _row(self, row: Row, *, alone: bool) -> None:
+    async def _one_by_one(self, suspects: Sequence[Row]) -> None:
+        """Rows that take a process each: of all the places for rows they take one."""
+        for row in suspects:
+            await self._row(row)
+
+    async def _row(self, row: Row) -> None:
         if self._halted:
             return
         worker, lease = self._worker, self._lease
-        async with worker.share.one(lease.tenant, alone=alone):
-            if self._halted or worker.stopping.is_set():
-                self._halted = True
+        async with worker.share.one(lease.tenant):
+            tries = self._taken.tries.get(row.index, 0)
+            result = await (self._suspect(row, tries) if tries else self._fresh(row))
+            if result is None:
                 return
-            if self._taken.tries.get(row.index, 0) >= MAX_TRIES:
-                result = failed(row, "crashed")
-            else:
-                course = await worker.insist(lambda: self._ledger.begin(lease, row.index))
-                if course != "go":
-                    self._halted, self._gone = True, self._gone or course == "gone"
-                    return
-                worker.step("begun")
-                result = await self._answer(row)
             worker.step("answered")
             await worker.insist(lambda: self._ledger.write(lease, result))
             worker.step("written")
+
+    async def _fresh(self, row: Row) -> RowResult | None:
+        """What comes of a row among others; none when the chunk is to halt."""
+        if not await self._may(self._ledger.begin, row):
+            return None
+        self._worker.step("begun")
+        return await self._answer(row)
+
+    async def _suspect(self, row: Row, tries: int) -> RowResult | None:
+        """The same of one that was in work when a worker died: if it was to blame, only its own process dies now."""
+        worker, lease, order = self._worker, self._lease, self._taken.order
+        may = await self._may(lambda lease, _: self._ledger.course(lease), row)
+        while may and tries < MAX_TRIES:
+            worker.step("begun")
+            try:
+                return await worker.repeats.once(
+                    lease.job_id, row, lambda: work_apart(worker.apart, lease.tenant, order, row)
+                )
+            except ProcessDied:
+                tries += 1
+                may = await self._may(self._ledger.begin, row)
+            except CoachError:
+                raise
+            except Exception as trouble:  # noqa: BLE001 - whatever one row does to us, the others go on
+                worker.alarm(trouble)
+                return failed(row, "internal")
+        return failed(row, "crashed") if may else None
+
+    async def _may(self, ask: Callable[[Lease, int], Awaitable[Course]], row: Row) -> bool:
+        """Whether to go on with a row; if not, the chunk halts."""
+        if not self._halted and not self._worker.stopping.is_set():
+            course = await self._worker.insist(lambda: ask(self._lease, row.index))
+            if course == "go":
+                return True
+            self._gone = self._gone or course == "gone"
+        self._halted = True
+        return False
 
     async def _answer(self, row: Row) -> RowResult:
         worker, order = self._worker, self._taken.order
@@ -185,8 +222,9 @@ class _Chunk:
         worker.step("settled")
 
     async def _fail(self, reason: str) -> None:
-        lease = self._lease
-        await self._worker.insist(lambda: self._ledger.finish(lease.tenant, lease.job_id, reason))
+        worker, lease = self._worker, self._lease
+        jobs, ledger = worker.bulk.jobs, self._ledger
+        await worker.insist(lambda: end(ledger, jobs, worker.tell, lease.tenant, lease.job_id, reason))
 
 
 def _first(group: BaseExceptionGroup[CoachError]) -> CoachError:

@@ -2,7 +2,6 @@
 
 import asyncio
 import struct
-import tempfile
 from collections.abc import AsyncIterator, Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -11,6 +10,7 @@ from typing import NamedTuple
 from service.core.job_lines import read_result, read_row, result_line, row_line
 from service.core.jobs import Row, RowResult
 from service.errors import DraftTooLong
+from service.flow.scratch import scratch
 from service.ports import Files
 
 CHUNK_ROWS = 50
@@ -39,10 +39,10 @@ class Written(NamedTuple):
 async def write_rows(files: Files, job_id: str, rows: Iterable[Row], most: int = MAX_ROWS) -> Written:
     """Keep a job's rows; they are numbered from 0 as they come. `rows` may block: a thread asks for them.
 
-    Raises `DraftTooLong` when there are more than `most`, and whatever `rows` raises.
+    Raises `DraftTooLong` when there are more than `most`, `StorageFull`, and whatever `rows` raises.
     """
-    with tempfile.TemporaryDirectory(prefix="coach-rows-") as folder:
-        lines, index = Path(folder, "rows.jsonl"), Path(folder, "rows.index")
+    with scratch("rows") as folder:
+        lines, index = folder / "rows.jsonl", folder / "rows.index"
         total = await asyncio.to_thread(_lay_out, rows, lines, index, most)
         await files.put(job_key(job_id, lines.name), lines)
         # The index last: whoever finds it finds the rows too.

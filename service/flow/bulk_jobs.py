@@ -43,9 +43,11 @@ class Bulk:
         return "job_" + secrets.token_hex(12)
 
     async def require_durable(self) -> None:
-        """Raises `JobsUnavailable` when the store keeps no journal: a job that it takes could be lost."""
+        """Raises `JobsUnavailable` when the store does not keep what it takes: a job could be lost."""
         if not await self.jobs.durable():
-            raise JobsUnavailable("The store keeps no journal (appendonly no), so that jobs could be lost.")
+            raise JobsUnavailable(
+                "The store keeps no journal (appendonly no), may drop jobs, or refuses to write; jobs could be lost."
+            )
 
     @asynccontextmanager
     async def taking(

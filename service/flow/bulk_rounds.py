@@ -2,7 +2,7 @@
 
 import contextlib
 
-from service.errors import JobsUnavailable
+from service.errors import JobsUnavailable, StorageFull
 from service.flow import sweeping
 from service.flow.bulk_chunks import FINISH, Worker
 from service.flow.bulk_jobs import WINDOW, hand_out
@@ -17,7 +17,7 @@ async def make_rounds(worker: Worker, name: str, keep_s: float) -> None:
     """Go round until cancelled; jobs and files are kept for `keep_s` seconds."""
     swept_at = -SWEEP_S
     while True:
-        with contextlib.suppress(JobsUnavailable):
+        with contextlib.suppress(JobsUnavailable, StorageFull):
             await look_round(worker, name)
             if worker.clock.monotonic() - swept_at >= SWEEP_S:
                 swept_at = worker.clock.monotonic()

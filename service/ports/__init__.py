@@ -8,6 +8,8 @@ from typing import Literal, Protocol
 
 from service.core.cache_key import CacheKey
 from service.core.messages import Message as Message
+from service.ports.apart import Apart as Apart
+from service.ports.apart import ProcessDied as ProcessDied
 from service.ports.jobs import Course as Course
 from service.ports.jobs import Jobs as Jobs
 from service.ports.jobs import Lease as Lease

@@ -21,7 +21,7 @@ class Jobs(Protocol):
     """
 
     async def durable(self) -> bool:
-        """Whether the store keeps a journal, so that what it has said it keeps is there after a crash."""
+        """Whether the store keeps a journal and takes writes, so that what it takes is there after a crash."""
         ...
 
     async def reserve(self, tenant: str, key: str, fingerprint: str, job_id: str) -> Reserved:
@@ -84,7 +84,7 @@ class Lease(NamedTuple):
 
 
 class Taken(NamedTuple):
-    """A chunk as a worker takes it: rows `start` to `stop`, those written, and how often each other was begun."""
+    """A chunk as a worker takes it: rows `start` to `stop`, those written, and how many processes died of each other."""
 
     lease: Lease
     order: Order
@@ -118,7 +118,7 @@ class Ledger(Protocol):
         ...
 
     async def begin(self, lease: Lease, index: int) -> Course:
-        """Note that a row is begun."""
+        """Note that a row is begun, or that the process died that it was given for itself."""
         ...
 
     async def unbegin(self, lease: Lease, index: int) -> None:
@@ -144,8 +144,8 @@ class Ledger(Protocol):
         """The job, when all its chunks are settled and only its output is missing; else None."""
         ...
 
-    async def finish(self, tenant: str, job_id: str, reason: str | None = None) -> None:
-        """Set the job down as completed, or with a reason as failed. No effect on one that has ended."""
+    async def finish(self, tenant: str, job_id: str, reason: str | None = None) -> bool:
+        """Set the job down as completed, or with a reason as failed; False when it had ended or is gone."""
         ...
 
     async def due(self) -> Sequence[tuple[str, str]]:

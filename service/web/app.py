@@ -85,7 +85,7 @@ def create_app(
     app = CoachApp(
         [
             *drafts,
-            *bulk_routes(coach, settings.max_upload_bytes),
+            *bulk_routes(coach, settings.max_upload_bytes, telemetry),
             *feedback_routes(telemetry),
             *languagetool_routes(coach, access),
             *manual_routes(coach),

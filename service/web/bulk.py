@@ -7,6 +7,7 @@ from litestar import delete, get, post
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import ASGIApp, Receive, Scope, Send
 
+from service.adapters.telemetry import Telemetry
 from service.core.jobs import Job
 from service.errors import JobNotFound
 from service.flow.bulk_jobs import Bulk
@@ -114,18 +115,18 @@ OPERATIONS = (
 )  # fmt: skip
 
 
-def bulk_routes(coach: Coach, max_upload_bytes: int) -> list[HTTPRouteHandler]:
-    """The routes over the jobs of one service; where it keeps none, each answers 503."""
+def bulk_routes(coach: Coach, max_upload_bytes: int, telemetry: Telemetry) -> list[HTTPRouteHandler]:
+    """The routes over the jobs of one service; where it keeps none, each answers 503. What changes a job is logged."""
     intake = Intake(coach, max_upload_bytes)
     return [
-        _route("POST", "/bulk", _create(intake)),
+        _route("POST", "/bulk", _create(intake, telemetry)),
         _route("POST", "/bulk/preview", _preview(intake)),
         _route("GET", "/bulk", _listed(coach)),
         _route("GET", "/bulk/{id}", _job(coach, Bulk.get)),
-        _route("DELETE", "/bulk/{id}", _forget(coach)),
-        _route("POST", "/bulk/{id}/pause", _job(coach, Bulk.pause)),
-        _route("POST", "/bulk/{id}/resume", _job(coach, Bulk.resume)),
-        _route("POST", "/bulk/{id}/cancel", _job(coach, Bulk.cancel)),
+        _route("DELETE", "/bulk/{id}", _forget(coach, telemetry)),
+        _route("POST", "/bulk/{id}/pause", _job(coach, Bulk.pause, telemetry, "paused")),
+        _route("POST", "/bulk/{id}/resume", _job(coach, Bulk.resume, telemetry, "resumed")),
+        _route("POST", "/bulk/{id}/cancel", _job(coach, Bulk.cancel, telemetry, "cancelled")),
         _route("GET", "/bulk/{id}/items", items_of(coach)),
         _route("GET", "/bulk/{id}/output", output_of(coach)),
         _route("GET", "/bulk/{id}/report", report_of(coach)),
@@ -146,10 +147,12 @@ def _route(method: str, path: str, act: Act) -> HTTPRouteHandler:
     return made
 
 
-def _create(intake: Intake) -> Act:
+def _create(intake: Intake, telemetry: Telemetry) -> Act:
     async def create(scope: Scope, receive: Receive, send: Send) -> None:
         call = call_of(scope)
         job, replayed = await intake.take(call, caller_of(call), receive)
+        if not replayed:
+            telemetry.job("accepted", job, request_id=call.request_id)
         more = ((b"idempotency-replayed", b"true"),) if replayed else ()
         location = (b"location", f"/bulk/{job.id}".encode())
         await send_bytes(send, 202, encoded(job_told(job)), (*JSON_HEADERS, location, *more))
@@ -182,19 +185,31 @@ def _listed(coach: Coach) -> Act:
     return replying(listed)
 
 
-def _job(coach: Coach, act: Callable[[Bulk, str, str], Awaitable[Job]]) -> Act:
-    """The route of something that is done to one job and answers it."""
+def _job(
+    coach: Coach,
+    act: Callable[[Bulk, str, str], Awaitable[Job]],
+    telemetry: Telemetry | None = None,
+    done: str = "",
+) -> Act:
+    """The route of something that is done to one job and answers it; with `telemetry` what was `done` is logged."""
 
     async def one(scope: Scope) -> Reply:
-        job = await act(coach.bulk, caller_of(call_of(scope)).tenant, job_id_of(scope))
+        call = call_of(scope)
+        job = await act(coach.bulk, caller_of(call).tenant, job_id_of(scope))
+        if telemetry is not None:
+            telemetry.job(done, job, request_id=call.request_id)
         return Reply(200, encoded(job_told(job)), JSON_HEADERS)
 
     return replying(one)
 
 
-def _forget(coach: Coach) -> Act:
+def _forget(coach: Coach, telemetry: Telemetry) -> Act:
     async def forget(scope: Scope) -> Reply:
-        await coach.bulk.delete(caller_of(call_of(scope)).tenant, job_id_of(scope))
+        call = call_of(scope)
+        tenant, job_id = caller_of(call).tenant, job_id_of(scope)
+        job = await coach.bulk.get(tenant, job_id)
+        await coach.bulk.delete(tenant, job_id)
+        telemetry.job("deleted", job, request_id=call.request_id)
         return Reply(204, b"", (NO_STORE,))
 
     return replying(forget)

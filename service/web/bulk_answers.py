@@ -111,7 +111,7 @@ class RowOut(Answer):
     text: str | None
     """The text as it comes out; null when a person has to write it."""
     reasons: list[str]
-    """Why it needs review or failed: codes of the last attempt, or `crashed`."""
+    """Why it needs review or failed: codes of the last attempt; `crashed` when three processes died of the row, `internal` after an unexpected error."""
     engine: Engine
     cache: CacheState
     scenario: str | None

@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path, PurePath
 from urllib.parse import quote
@@ -12,6 +11,7 @@ from litestar.types import Receive, Scope, Send
 from service.adapters.macros import FORMATS, Result, convert
 from service.core.jobs import RowResult
 from service.errors import Conflict
+from service.flow.scratch import scratch
 from service.web.bulk_query import Act, job_id_of, one_of, query_of
 from service.web.drafts import caller_of
 from service.web.front import NO_STORE, call_of
@@ -38,8 +38,8 @@ def output_of(coach: Coach) -> Act:
             size = await bulk.files.size(key)
             await _send(send, job.order.filename, own, size, bulk.files.stream(key))
             return
-        with tempfile.TemporaryDirectory(prefix="coach-table-") as folder:
-            target = Path(folder, "output")
+        with scratch("table") as folder:
+            target = folder / "output"
             rows = _pulled(bulk.all_results(job.tenant, job.id), asyncio.get_running_loop())
             await asyncio.to_thread(convert, rows, target, wanted)
             name = f"{PurePath(job.order.filename).stem}.{wanted}"

@@ -6,11 +6,11 @@ from typing import Any
 
 from litestar.types import Scope
 
-from service.core.bulk_report import BulkReport
 from service.core.jobs import ENDED, Job
 from service.core.results import Caller
 from service.errors import JobNotFound, StoreError, UnknownPolicy
 from service.flow.bulk_jobs import Bulk
+from service.flow.bulk_reports import BulkReports
 from service.web.bulk_answers import encoded, instant
 from service.web.bulk_query import Act, Reply, job_id_of, one_of, query_of, replying
 from service.web.drafts import JSON_HEADERS, caller_of
@@ -31,13 +31,14 @@ _PAGE_HEADERS = (
 
 def report_of(coach: Coach) -> Act:
     """The route over the jobs; the rules' titles are those of the policy in force."""
+    reports = BulkReports()
 
     async def report(scope: Scope) -> Reply:
         caller = caller_of(call_of(scope))
         as_json = one_of(query_of(scope), "format", ("html", "json"), "html") == "json"
         bulk = coach.bulk
         job = await bulk.get(caller.tenant, job_id_of(scope))
-        data = await _kept(bulk, job) or await _made(bulk, coach, job, caller)
+        data = await _kept(bulk, job) or await _made(reports, coach, job, caller)
         if as_json:
             return Reply(200, encoded(data), JSON_HEADERS)
         return Reply(200, report_page(data).encode("utf-8", "replace"), _PAGE_HEADERS)
@@ -54,18 +55,17 @@ async def _kept(bulk: Bulk, job: Job) -> dict[str, Any] | None:
     return None
 
 
-async def _made(bulk: Bulk, coach: Coach, job: Job, caller: Caller) -> dict[str, Any]:
-    report = BulkReport(job.counts.total)
-    async for row in bulk.all_results(job.tenant, job.id):
-        report.add(row)
+async def _made(reports: BulkReports, coach: Coach, job: Job, caller: Caller) -> dict[str, Any]:
+    bulk = coach.bulk
     data = report_data(
-        report, _titles(coach, job, caller), job.order, job_id=job.id, status=job.status,
+        await reports.of(bulk, job), _titles(coach, job, caller), job.order, job_id=job.id, status=job.status,
         created_at=instant(job.created_at), finished_at=instant(job.finished_at),
     )  # fmt: skip
     if job.status in ENDED:
         # A report that cannot be kept is made again when it is next asked for.
         with suppress(StoreError):
             await bulk.files.write(bulk.key(job.id, KEPT_AS), _once(encoded(data)), MOST_BYTES)
+            reports.forget(job)
     return data
 
 

@@ -79,7 +79,7 @@ def _operation(method: str, path: str, operation: dict[str, Any], schemas: dict[
         f"{_fields('Body', _body_schema(operation), schemas)}"
         f"{_fields('Answer', _answer_schema(operation), schemas)}"
         f'<h3>Answers</h3><div class="scroll"><table>{answers}</table></div>'
-        f"{_form(method, path, operation)}</details>"
+        f"{_form(method, path, operation, schemas)}</details>"
     )
 
 
@@ -150,7 +150,7 @@ def _kind(schema: dict[str, Any], schemas: dict[str, Any]) -> str:
     return str(schema.get("const", schema.get("type", "any")))
 
 
-def _form(method: str, path: str, operation: dict[str, Any]) -> str:
+def _form(method: str, path: str, operation: dict[str, Any], schemas: dict[str, Any]) -> str:
     ident = operation["operationId"]
     parts = [f'<h3>试一试 Try it</h3><form data-method="{method}" data-path="{escape(path)}">']
     for parameter in operation.get("parameters", ()):
@@ -160,14 +160,30 @@ def _form(method: str, path: str, operation: dict[str, Any]) -> str:
             f'<label for="{ident}-{name}">{escape(name)}: {_prose(parameter["description"])}</label>'
             f'<input id="{ident}-{name}" name="{name}" data-place="{place}" value="{escape(value)}">'
         )
-    if "application/json" in (content := operation.get("requestBody", {}).get("content", {})):
+    content = operation.get("requestBody", {}).get("content", {})
+    if "multipart/form-data" in content:
+        parts += _parts(ident, _resolve(content["multipart/form-data"]["schema"], schemas)[1])
+    if "application/json" in content:
         example = content["application/json"].get("example", {})
         text = escape(json.dumps(example, ensure_ascii=False, indent=2))
+        instead = "（选了文件时不发送 · not sent with a file）" if "multipart/form-data" in content else ""
         parts.append(
-            f'<label for="{ident}-body">JSON</label><textarea id="{ident}-body" rows="10">{text}</textarea>'
+            f'<label for="{ident}-body">JSON{instead}</label><textarea id="{ident}-body" rows="10">{text}</textarea>'
         )
     parts.append('<button type="submit">发送 Send</button><pre aria-live="polite"></pre></form>')
     return "".join(parts)
+
+
+def _parts(ident: str, schema: dict[str, Any]) -> list[str]:
+    """An input for each part of a form that is sent with a file."""
+    found: list[str] = []
+    for name, inner in schema["properties"].items():
+        kind = "file" if inner.get("format") == "binary" else "text"
+        found.append(
+            f'<label for="{ident}-part-{name}">{escape(name)}: {_prose(inner.get("description", ""))}</label>'
+            f'<input id="{ident}-part-{name}" name="{name}" type="{kind}" data-part>'
+        )
+    return found
 
 
 def _prose(text: str) -> str:

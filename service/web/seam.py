@@ -4,6 +4,7 @@ from collections.abc import AsyncGenerator
 from typing import Literal, Protocol
 
 from service.core.compiling import Policy
+from service.core.jobs import BulkFigures
 from service.core.results import Caller, Checked, Draft, Rewrite, Suggestion, Suggestions
 from service.flow.bulk_jobs import Bulk
 from service.flow.rewrite import Event
@@ -24,7 +25,12 @@ class Readiness(Protocol):
 
     @property
     def jobs(self) -> Literal["up", "down"]:
-        """The store of jobs."""
+        """The store of jobs; `down` also while it does not keep what it takes, so that no job is taken in."""
+        ...
+
+    @property
+    def bulk(self) -> BulkFigures | None:
+        """The jobs' figures when they were last looked at; None while the store of jobs does not answer."""
         ...
 
     @property
@@ -75,6 +81,10 @@ class Coach(Protocol):
 
     def ready(self) -> Readiness:
         """How the service is doing."""
+        ...
+
+    async def look_at_jobs(self) -> None:
+        """See how the store of jobs and the jobs are, for `ready` to tell; a few seconds at most."""
         ...
 
     async def start(self) -> None:

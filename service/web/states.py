@@ -6,6 +6,8 @@ from service.adapters.telemetry import Telemetry
 from service.web.seam import Coach, Keys
 
 LOOK_EVERY_S = 1.0
+JOBS_EVERY_S = 5.0
+"""So old may be what the metrics and readiness say of the store of jobs; a scrape never waits for it."""
 
 
 class States:
@@ -16,15 +18,25 @@ class States:
         self._keys = keys
         self._telemetry = telemetry
         self._cache = "up"
+        self._jobs = "up"
         self._model = "up"
         self._version: str | None = None
         self._mistakes: dict[str, str | None] = {"policy": None, "keys": None}
 
     async def watch(self) -> None:
-        """Look every second until cancelled."""
+        """Look every second until cancelled, and every few seconds into the store of jobs."""
+        # Apart: a store that does not answer takes its time to say so.
+        await asyncio.gather(self._watch_states(), self._watch_jobs())
+
+    async def _watch_states(self) -> None:
         while True:
             self.look()
             await asyncio.sleep(LOOK_EVERY_S)
+
+    async def _watch_jobs(self) -> None:
+        while True:
+            await self._coach.look_at_jobs()
+            await asyncio.sleep(JOBS_EVERY_S)
 
     def look(self) -> None:
         """Write one line for each thing that has changed."""
@@ -34,6 +46,10 @@ class States:
         if now.cache != self._cache:
             self._cache = now.cache
             self._tell("cache", well=now.cache == "up", state=now.cache)
+        # With the cache away there is nothing more to tell: both are kept by one store.
+        if now.cache == "up" and now.jobs != self._jobs:
+            self._jobs = now.jobs
+            self._tell("jobs", well=now.jobs == "up", state=now.jobs)
         # Without a model there is nothing to tell: the start has told it.
         if now.model not in ("none", self._model):
             self._model = now.model

@@ -8,6 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.response.base import ASGIResponse
 from prometheus_client import CollectorRegistry, Gauge
 
+from service.adapters.bulk_gauges import BulkGauges
 from service.adapters.telemetry import Telemetry
 from service.errors import Overloaded
 from service.web.access import Slots
@@ -41,6 +42,7 @@ class ReadyOut(Answer):
     status: Literal["ready", "degraded"]
     cache: Literal["up", "down"]
     jobs: Literal["up", "down"]
+    """`down` also while the store does not keep what it takes (no journal, or no writes): then `POST /bulk` is a 503."""
     model: Literal["up", "down", "none", "open"]
     """`none`: not configured. `open`: given a rest after failures; the phrasebook answers."""
     policy: LoadedOut
@@ -54,7 +56,12 @@ OPERATIONS = (
         "starting or stopping.",
         ReadyOut, errors=("overloaded",), is_open=True,
     ),
-    Operation("GET", "/metrics", "Service", "Metrics for Prometheus", "", "text/plain", is_open=True),
+    Operation(
+        "GET", "/metrics", "Service", "Metrics for Prometheus",
+        "The figures of bulk jobs are of all tenants and at most a few seconds old; they are absent while the store of "
+        "jobs does not answer.",
+        "text/plain", is_open=True,
+    ),
     Operation("GET", "/openapi.yaml", "Service", "This contract", "", YAML, is_open=True),
 )  # fmt: skip
 
@@ -86,14 +93,14 @@ def system_routes(coach: Coach, telemetry: Telemetry, contract: str) -> list[HTT
 
 
 def watch(registry: CollectorRegistry, coach: Coach, slots: Slots, keys: Keys) -> None:
-    """Gauges that are read when somebody asks for the metrics."""
+    """Gauges that are read when somebody asks for the metrics; they ask nobody else."""
 
     def gauge(name: str, text: str) -> Gauge:
         return Gauge(name, text, registry=registry)
 
     gauge("coach_in_flight", "Drafts in work that wait for a model.").set_function(lambda: slots.used)
     gauge("coach_cache_up", "1 while the cache answers.").set_function(lambda: coach.ready().cache == "up")
-    gauge("coach_jobs_up", "1 while the store of jobs answers.").set_function(
+    gauge("coach_jobs_up", "1 while the store of jobs answers and keeps what it takes.").set_function(
         lambda: coach.ready().jobs == "up"
     )
     gauge("coach_model_up", "1 while the model is up, or none is configured.").set_function(
@@ -105,6 +112,7 @@ def watch(registry: CollectorRegistry, coach: Coach, slots: Slots, keys: Keys) -
     gauge("coach_keys_reload_failed", "1 while the newest key file is not in force.").set_function(
         lambda: keys.error is not None
     )
+    registry.register(BulkGauges(lambda: coach.ready().bulk))
 
 
 def _ready(now: Readiness) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import random
 import signal
 import time
+from typing import Any
 
 import pytest
 
@@ -28,7 +29,7 @@ async def test_a_hundred_kills_over_a_thousand_rows() -> None:
     dice = random.Random(34)
     with open_nursery() as nursery:
         async with FakeModel(counter(0.3)) as model:
-            settings = {
+            settings: dict[str, Any] = {
                 "OPENAI_BASE_URL": model.base_url, "COACH_MODEL": "chaos", "COACH_BULK_IN_FLIGHT": str(IN_FLIGHT)
             }  # fmt: skip
             async with bulk_workers(nursery, WORKERS, **settings) as workers:
@@ -46,7 +47,7 @@ async def test_a_hundred_kills_over_a_thousand_rows() -> None:
         "rows, workers, kills": f"{job.counts.total:,}, {WORKERS}, {workers.kills}",
         "rows lost or with another's text": ROWS - len(set(finished)) + wrong,
         "rows written twice": len(finished) - len(set(finished)),
-        "rows that were in work at three kills and are `failed`, `crashed`": accused,
+        "rows blamed for a kill": accused,
         "longest time to go on, one of three killed": f"{max(gaps[1]):.1f} s",
         "longest time to go on, all three killed": f"{max(gaps[WORKERS]):.1f} s",
         "model calls beyond one a row": f"{calls - ROWS} (at most {KILLS * (IN_FLIGHT + 1)} were in work)",
@@ -55,11 +56,11 @@ async def test_a_hundred_kills_over_a_thousand_rows() -> None:
     print(table("R34: kill -9 of workers", figures))
     assert workers.kills == KILLS
     assert job.status == "completed"
-    assert job.counts.rewritten + accused == ROWS
+    assert accused == 0
+    assert job.counts.rewritten == ROWS
     assert wrong == 0
-    assert sum(texts[number] == good(number) for number in range(ROWS)) == job.counts.rewritten
+    assert texts == [good(number) for number in range(ROWS)]
     assert sorted(finished) == list(range(ROWS))
-    assert accused <= ROWS // 100
     assert max(*gaps[1], *gaps[WORKERS]) <= 15.0
     assert calls - ROWS <= KILLS * (IN_FLIGHT + 1)
 

@@ -2,7 +2,8 @@
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator, Iterator
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
@@ -333,6 +334,39 @@ async def test_a_store_that_forgets_is_told_apart(options: tuple[str, ...], stat
     with Valkey(*options) as forgetful:
         calls = JobCalls(make_client(forgetful.url))
         assert await RedisJobs(calls).durable() is (state == "safe")
+        await calls.close()
+
+
+def _misconf(server: Valkey) -> None:
+    """What a full disk does at a snapshot: from then on the server refuses all writes."""
+    # A folder in the way of the file's name: the snapshot fails, also for a root who may write anywhere.
+    (server.folder / "dump.rdb").mkdir()
+    server.ask("BGSAVE")
+    for _ in range(500):
+        if server.ask("SET", "probe", "1").startswith("-MISCONF"):
+            return
+        time.sleep(0.01)
+    raise AssertionError("the snapshot went well")
+
+
+REFUSALS: dict[str, Callable[[Valkey], object]] = {
+    "MISCONF": _misconf,
+    "OOM": lambda server: server.ask("CONFIG", "SET", "maxmemory", "1"),
+    "READONLY": lambda server: server.ask("REPLICAOF", "127.0.0.1", "1"),
+    "NOREPLICAS": lambda server: server.ask("CONFIG", "SET", "min-replicas-to-write", "1"),
+}
+
+
+@pytest.mark.parametrize("name", sorted(REFUSALS))
+async def test_a_store_that_takes_no_writes_is_told_apart(name: str) -> None:
+    """R35: a store that answers and keeps a journal, but refuses what is to be written, is known before a file is sent."""
+    with Valkey("--save", "900 1") as refusing:
+        calls = JobCalls(make_client(refusing.url))
+        assert await RedisJobs(calls).durable()
+        REFUSALS[name](refusing)
+        assert not await RedisJobs(calls).durable()
+        with pytest.raises(JobsUnavailable, match="refuses"):
+            await Records(calls).make()
         await calls.close()
 
 

@@ -82,9 +82,7 @@ async def test_ten_kills_lose_nothing(nursery: Nursery) -> None:
     print(
         f"R34: 10 kills over 200 rows: lost 0, doubled 0, {extra} model calls more, still for {still_s:.1f} s at most"
     )
-    # A row that happened to be in work at three of the kills is no different from one that kills.
-    assert job.counts.rewritten + job.counts.failed == 200
-    assert job.counts.failed <= 1
+    assert job.counts.rewritten == 200, "no row is blamed for what it did not do"
     assert extra <= 16 * len(STEPS)
     assert still_s <= SLOW * 15
 
@@ -149,7 +147,7 @@ async def test_a_poison_row(nursery: Nursery) -> None:
         [bad] = (await workers.bulk.page("acme", job_id, 0, 9, status="failed")).rows
     assert (bad.index, bad.reasons) == (60, ("crashed",))
     assert (job.counts.failed, job.counts.done) == (1, 100)
-    assert workers.kills == 3
+    assert workers.kills == 1, "from then on it was alone in processes of its own"
 
 
 async def test_stopping_a_worker(nursery: Nursery) -> None:

@@ -11,6 +11,7 @@ from service.adapters.log_lines import LogLines
 from service.adapters.telemetry import Telemetry
 from service.core.checks.phrase import Phrase
 from service.core.compiling import Policy, compile_policy
+from service.core.jobs import BulkFigures
 from service.core.phrasing import Cue, PhrasebookEntry, Reply, Scenario
 from service.core.policy import ExampleEntry, Examples, PolicyFiles, PolicyHead, Rule, Score
 from service.core.results import (
@@ -110,6 +111,7 @@ class FakeReadiness:
     model: Literal["up", "down", "none", "open"] = "none"
     policy_version: str = STAMP.version
     reload_error: str | None = None
+    bulk: BulkFigures | None = None
 
 
 @dataclass
@@ -122,6 +124,7 @@ class FakeCoach:
     readiness: FakeReadiness = field(default_factory=FakeReadiness)
     drafts: list[tuple[Draft, Caller]] = field(default_factory=list)
     counts: list[int] = field(default_factory=list)
+    looks: int = 0
     started: bool = False
     closed: bool = False
     before_rewrite: Callable[[], Any] | None = None
@@ -184,6 +187,10 @@ class FakeCoach:
     def ready(self) -> FakeReadiness:
         """What the test says."""
         return self.readiness
+
+    async def look_at_jobs(self) -> None:
+        """Counted."""
+        self.looks += 1
 
     async def start(self) -> None:
         """Noted."""

@@ -52,9 +52,9 @@ class Born:
 class Nursery:
     """The process that bears workers."""
 
-    def __init__(self) -> None:
+    def __init__(self, environ: Mapping[str, str] | None = None) -> None:
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.kit.worker_nursery"],
+            [sys.executable, "-m", "tests.kit.worker_nursery"], env={**os.environ, **(environ or {})},
             cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
         )  # fmt: skip
         assert self._read() == "ready"
@@ -77,9 +77,9 @@ class Nursery:
 
 
 @contextmanager
-def open_nursery() -> Iterator[Nursery]:
+def open_nursery(environ: Mapping[str, str] | None = None) -> Iterator[Nursery]:
     """A nursery for many tests."""
-    nursery = Nursery()
+    nursery = Nursery(environ)
     try:
         yield nursery
     finally:
@@ -177,9 +177,18 @@ class Workers:
 
 
 @asynccontextmanager
-async def bulk_workers(nursery: Nursery, count: int = 1, **environ: str) -> AsyncIterator[Workers]:
+async def bulk_workers(
+    nursery: Nursery,
+    count: int = 1,
+    store_environ: Mapping[str, str] | None = None,
+    store_options: Sequence[str] = (),
+    **environ: str,
+) -> AsyncIterator[Workers]:
     """A store of its own and so many workers, none of which is left at the end."""
-    with tempfile.TemporaryDirectory(prefix="coach-bulk-") as name, Valkey() as valkey:
+    with (
+        tempfile.TemporaryDirectory(prefix="coach-bulk-") as name,
+        Valkey(*store_options, environ=store_environ) as valkey,
+    ):
         folder = Path(name)
         whole = clean_environ(folder / "data", {"REDIS_URL": valkey.url, **environ})
         parts = open_bulk(read_settings({"COACH_DATA_DIR": whole["COACH_DATA_DIR"]}), valkey.url)

@@ -15,7 +15,9 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 from tests.kit.dockerfile import Instruction, Stage, read_dockerfile
 from tests.kit.service_process import ROOT, clean_environ, free_port
@@ -90,9 +92,9 @@ class Image:
             shutil.copy2(found, into)
 
     def run(self, stage: Stage) -> None:
-        """Start the image's command with a key file, and wait until its own health check is content and a draft is checked.
+        """Start the image's command with a key file; wait for its own health check, a draft checked and a job done.
 
-        RuntimeError when it does not become healthy. The port is a free one instead of 8000.
+        RuntimeError when one of them does not come. The port is a free one instead of 8000.
         """
         port = str(free_port())
         environ = self.environment(stage)
@@ -114,21 +116,31 @@ class Image:
                     if server.poll() is not None or time.monotonic() > last:
                         raise RuntimeError("the image does not become healthy")
                     time.sleep(0.2)
-                answers = [_check(int(port), key) for key in (None, printed.split("\n")[1].strip())]
+                key = printed.split("\n")[1].strip()
+                draft = {"draft": "您好"}
+                answers = [_ask(int(port), "/check", one, draft)[0] for one in (None, key)]
+                job = _ask(int(port), "/bulk", key, {"items": [draft]})[1]
+                while job.get("status") in {"queued", "running"} and time.monotonic() < last:
+                    time.sleep(0.2)
+                    job = _ask(int(port), job["links"]["self"], key)[1]
             finally:
                 server.terminate()
         if answers != [401, 200]:
             raise RuntimeError(f"a check without and with a key is answered {answers}")
-        print("image-steps: healthy, and a draft was checked for the holder of a key")
+        if job.get("status") != "completed":
+            raise RuntimeError(f"nobody has worked on a job: {job}")
+        print("image-steps: healthy, and a draft was checked and a job done for the holder of a key")
 
 
-def _check(port: int, key: str | None) -> int:
-    """The status of a check with a key or without one."""
+def _ask(port: int, path: str, key: str | None, body: Mapping[str, Any] | None = None) -> tuple[int, Any]:
+    """Status and answer of a call with a key or without one; a body is posted."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {key}"} if key else {})
+    sent = None if body is None else json.dumps(body)
     with contextlib.closing(connection):
-        connection.request("POST", "/check", json.dumps({"draft": "您好"}), headers)
-        return connection.getresponse().status
+        connection.request("GET" if body is None else "POST", path, sent, headers)
+        answer = connection.getresponse()
+        return answer.status, json.loads(answer.read())
 
 
 def main() -> None:

@@ -51,7 +51,10 @@ def read_lock(text: str) -> dict[str, Pin]:
 def wanted(pyproject: str, lock: str) -> list[Requirement]:
     """The requirements that a `pyproject.toml` itself names for one of the locks: runtime, dev or build."""
     data = tomllib.loads(pyproject)
-    project: list[str] = data["project"]["dependencies"] if lock != "build" else []
+    project: list[str] = list(data["project"]["dependencies"]) if lock != "build" else []
+    if lock == "runtime":
+        # The image can keep files in a bucket.
+        project += data["project"]["optional-dependencies"]["s3"]
     group = _group(data["dependency-groups"], lock) if lock != "runtime" else []
     return [Requirement(text) for text in [*project, *group]]
 

@@ -16,7 +16,8 @@ from service.flow.bulk import Rewriter
 from service.flow.bulk_chunks import Worker
 from service.flow.bulk_jobs import Bulk, hand_out
 from service.flow.bulk_output import Splice
-from service.ports import Course, Lease, Reserved, Taken
+from service.ports import Apart, Course, Lease, Reserved, Taken
+from tests.kit.memory_apart import ApartHere
 
 Name = tuple[str, str]
 
@@ -260,12 +261,14 @@ class MemoryJobs:
             return None
         return kept.job
 
-    async def finish(self, tenant: str, job_id: str, reason: str | None = None) -> None:
+    async def finish(self, tenant: str, job_id: str, reason: str | None = None) -> bool:
         """The end."""
         kept = self.all.get((tenant, job_id))
-        if kept is not None and kept.job.status not in ENDED:
-            status: Literal["failed", "completed"] = "completed" if reason is None else "failed"
-            kept.job = replace(kept.job, status=status, finished_at=self._tick(), reason=reason)
+        if kept is None or kept.job.status in ENDED:
+            return False
+        status: Literal["failed", "completed"] = "completed" if reason is None else "failed"
+        kept.job = replace(kept.job, status=status, finished_at=self._tick(), reason=reason)
+        return True
 
     async def due(self) -> Sequence[tuple[str, str]]:
         """Jobs without an output."""
@@ -370,9 +373,12 @@ def copied(order: Order, source: Path, target: Path, texts: Iterator[tuple[int, 
     target.write_bytes(source.read_bytes() + "".join(lines).encode())
 
 
-async def work_off(bulk: Bulk, rewriter: Rewriter, caller: Caller, splice: Splice = copied) -> None:
+async def work_off(
+    bulk: Bulk, rewriter: Rewriter, caller: Caller, splice: Splice = copied, apart: Apart | None = None
+) -> None:
     """Work in this process until no job of the caller's tenant has anything to do."""
-    worker = Worker(bulk, rewriter, lambda *_: caller, splice, SystemClock())
+    apart = apart or ApartHere(rewriter, lambda *_: caller)
+    worker = Worker(bulk, rewriter, lambda *_: caller, splice, SystemClock(), apart)
     queue = bulk.queue
     assert isinstance(queue, MemoryQueue)
     await hand_out(bulk.ledger, queue, caller.tenant)

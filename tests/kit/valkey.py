@@ -7,7 +7,7 @@ import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -22,8 +22,9 @@ class Valkey:
     Starts when entered and is gone, with its data, when left.
     """
 
-    def __init__(self, *options: str, port: int = 0) -> None:
+    def __init__(self, *options: str, port: int = 0, environ: Mapping[str, str] | None = None) -> None:
         self.options = options
+        self.environ = {**os.environ, **(environ or {})}
         self.port = port
         self.folder = Path(tempfile.mkdtemp(prefix="coach-valkey-"))
         self.socket_path = self.folder / "s"
@@ -47,7 +48,9 @@ class Valkey:
             "--unixsocket", str(self.socket_path), "--save", "", "--appendonly", "yes", "--appendfsync", "everysec",
             "--enable-debug-command", "yes", *self.options,
         ]  # fmt: skip
-        self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        self._process = subprocess.Popen(
+            command, env=self.environ, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        )
         for _ in range(1000):
             try:
                 if self.ask("PING") in {"+PONG", "-NOAUTH Authentication required."}:

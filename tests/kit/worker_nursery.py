@@ -23,7 +23,7 @@ import service.adapters.openai_model  # noqa: F401 - workers with a model would 
 from service import wiring
 from service.adapters.policy_shelf import PolicyShelf
 from service.cli.working import work
-from service.flow import bulk, bulk_chunks
+from service.flow import bulk, bulk_apart, bulk_chunks
 from service.settings import read_settings
 
 POISON = "毒苹果"
@@ -53,7 +53,7 @@ def be_worker(traps: Path) -> None:
             die()
         return await row_worked(row, *rest)
 
-    with patch.object(bulk_chunks, "work_row", work_row):
+    with patch.object(bulk_chunks, "work_row", work_row), patch.object(bulk_apart, "work_row", work_row):
         work(step=step)
 
 

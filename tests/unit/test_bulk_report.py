@@ -1,5 +1,6 @@
 """What a quality team reads of a bulk job: the figures, and the page that shows them."""
 
+import random
 import re
 from html import escape
 from html.parser import HTMLParser
@@ -107,6 +108,28 @@ def test_a_report_does_not_grow_with_its_rows() -> None:
     assert (told["review"]["total"], len(told["review"]["rows"])) == (3 * SHOWN, SHOWN)
     assert len(told["rules"][0]["examples"]) == EXAMPLES
     assert max(len(row["draft"]) for row in told["review"]["rows"]) < 400
+
+
+def _any_row(index: int, luck: random.Random) -> RowResult:
+    rule = (f"wording.{luck.randrange(4)}", luck.choice(["error", "warning"]), "不知道")
+    kind = luck.choice([rewritten, for_a_person, for_a_person, unchanged])
+    if luck.random() < 0.1:
+        return crashed(index)
+    more = {} if kind is unchanged else {"draft": f"不知道，{luck.randrange(5)}。", "before": seen(20, rule)}
+    return kind(index, policy_version=f"1.{luck.randrange(3)}", **more)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_rows_in_any_order_make_one_report(seed: int) -> None:
+    """Workers finish rows as they come; the report is the same to the last example, whatever was first."""
+    luck = random.Random(seed)
+    rows = [_any_row(index, luck) for index in range(3 * SHOWN)]
+    told = _data(*rows)
+    assert [row["index"] for row in told["review"]["rows"] if row["status"] == "needs_review"] == [
+        row.index for row in rows if row.status == "needs_review"
+    ][:SHOWN]
+    for _ in range(5):
+        assert _data(*luck.sample(rows, len(rows))) == told
 
 
 def test_the_json_is_as_documented() -> None:

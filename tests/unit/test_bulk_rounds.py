@@ -23,7 +23,7 @@ NOBODY: Any = None
 
 def worker(bulk: Bulk, spliced: Splice = copied) -> Worker:
     """A worker for blank rows."""
-    return Worker(bulk, NOBODY, lambda *_: NOBODY, spliced, SystemClock())
+    return Worker(bulk, NOBODY, lambda *_: NOBODY, spliced, SystemClock(), NOBODY)
 
 
 def waiting(bulk: Bulk) -> list[tuple[str, str, int]]:

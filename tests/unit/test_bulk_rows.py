@@ -1,6 +1,7 @@
 """What comes of one row, and of a job's rows in one worker: everything but the store is in memory."""
 
 import asyncio
+import contextlib
 from dataclasses import replace
 from typing import Any
 
@@ -17,10 +18,11 @@ from service.core.job_lines import (
 )
 from service.core.jobs import Order, Row, RowResult, Seen
 from service.core.results import Caller, Checked, Draft, Rewrite, Severity, Verdict
-from service.errors import JobsUnavailable, UnknownPolicy, UnknownScenario
+from service.errors import JobsUnavailable, NoModel, UnknownPolicy, UnknownScenario
 from service.flow.bulk import draft_of, work_row
 from service.flow.bulk_chunks import Worker
 from service.flow.bulk_jobs import Bulk, hand_out
+from tests.kit.memory_apart import ApartHere
 from tests.kit.memory_jobs import MemoryFiles, MemoryJobs, MemoryQueue, copied, memory_bulk, work_off
 from tests.kit.memory_service import CALLER, GOOD, RUDE, MemoryService
 
@@ -158,7 +160,8 @@ async def test_a_row_that_breaks_us_does_not_break_the_job() -> None:
     rewriting.raises = ZeroDivisionError()
     job_id = await taken_in(bulk, [RUDE.text, ""])
     heard: list[Exception] = []
-    worker = Worker(bulk, rewriting, lambda *_: CALLER, copied, SystemClock(), alarm=heard.append)
+    apart = ApartHere(rewriting, lambda *_: CALLER)
+    worker = Worker(bulk, rewriting, lambda *_: CALLER, copied, SystemClock(), apart, alarm=heard.append)
     await hand_out(bulk.ledger, bulk.queue, CALLER.tenant)
     await worker.work(CALLER.tenant, job_id, 0)
     job = await bulk.get(CALLER.tenant, job_id)
@@ -176,17 +179,80 @@ async def test_a_job_that_cannot_be_done() -> None:
     assert (job.status, job.reason, job.counts.done) == ("failed", "Unknown policy. Known: default", 0)
 
 
-async def test_a_row_in_work_too_often_is_crashed() -> None:
-    """R37: a row that was in work when three workers died is not begun again."""
+def suspected(bulk: Bulk, job_id: str, *rows: int) -> None:
+    """Let rows have been in work when a worker died."""
+    assert isinstance(bulk.jobs, MemoryJobs)
+    bulk.jobs.all[CALLER.tenant, job_id].tries.update(dict.fromkeys(rows, 1))
+
+
+async def test_only_a_row_that_kills_alone_is_crashed() -> None:
+    """R37: after the worker two processes of its own die of a row, then it is given up; an innocent one is rewritten."""
     bulk, rewriting = memory_bulk(), Rewriting()
-    job_id = await taken_in(bulk, [f"{RUDE.text}一", f"{RUDE.text}二"])
-    jobs = bulk.jobs
-    assert isinstance(jobs, MemoryJobs)
-    jobs.all[CALLER.tenant, job_id].tries[1] = 3
-    await work_off(bulk, rewriting, CALLER)
+    texts = [f"{RUDE.text}{number}" for number in "一二三"]
+    apart = ApartHere(rewriting, lambda *_: CALLER, {texts[1]: 9})
+    job_id = await taken_in(bulk, texts)
+    suspected(bulk, job_id, 1, 2)
+    await work_off(bulk, rewriting, CALLER, apart=apart)
     [bad] = (await bulk.page(CALLER.tenant, job_id, 0, 9, status="failed")).rows
     assert (bad.index, bad.reasons) == (1, ("crashed",))
-    assert [draft.text for draft in rewriting.drafts] == [f"{RUDE.text}一"]
+    assert apart.asked == [texts[1], texts[1], texts[2]]
+    assert (await bulk.get(CALLER.tenant, job_id)).counts.rewritten == 2
+
+
+async def test_workers_that_die_of_other_things_are_not_held_against_a_row() -> None:
+    """R34: a row that is alone in its process is not blamed when its worker dies, however often that happens."""
+    bulk, rewriting = memory_bulk(), Rewriting()
+    job_id = await taken_in(bulk, [RUDE.text])
+    suspected(bulk, job_id, 0)
+
+    class Slow(ApartHere):
+        async def ask(self, asked: bytes) -> bytes:
+            begun.set()
+            await asyncio.sleep(60)
+            return asked
+
+    for _ in range(5):
+        begun, apart = asyncio.Event(), Slow(rewriting, lambda *_: CALLER)
+        working = asyncio.create_task(work_off(bulk, rewriting, CALLER, apart=apart))
+        await begun.wait()
+        working.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await working
+    await work_off(bulk, rewriting, CALLER)
+    assert (await bulk.get(CALLER.tenant, job_id)).counts.rewritten == 1
+
+
+async def test_without_a_process_a_suspect_waits() -> None:
+    """A suspect is not worked on among others because there is no process for it: its chunk is asked for again."""
+    bulk, rewriting = memory_bulk(), Rewriting()
+    apart = ApartHere(rewriting, lambda *_: CALLER, gone=True)
+    job_id = await taken_in(bulk, [RUDE.text])
+    suspected(bulk, job_id, 0)
+    with pytest.raises(JobsUnavailable):
+        await work_off(bulk, rewriting, CALLER, apart=apart)
+    assert rewriting.drafts == []
+    await work_off(bulk, rewriting, CALLER)
+    assert (await bulk.get(CALLER.tenant, job_id)).counts.rewritten == 1
+
+
+async def test_what_is_wrong_with_the_job_is_told_from_a_process_too() -> None:
+    """A suspect's own process says what any row would have said: the job fails with the reason, or the row does."""
+    bulk, rewriting = memory_bulk(), Rewriting()
+    apart = ApartHere(rewriting, lambda *_: CALLER)
+    rewriting.raises = ZeroDivisionError()
+    job_id = await taken_in(bulk, [RUDE.text])
+    suspected(bulk, job_id, 0)
+    await work_off(bulk, rewriting, CALLER, apart=apart)
+    [bad] = (await bulk.page(CALLER.tenant, job_id, 0, 9, status="failed")).rows
+    assert bad.reasons == ("internal",)
+    assert [type(one) for one in apart.heard] == [ZeroDivisionError]
+    for trouble in (UnknownPolicy("Unknown policy. Known: default"), NoModel("There is no model.")):
+        rewriting.raises = trouble
+        job_id = await taken_in(bulk, [RUDE.text])
+        suspected(bulk, job_id, 0)
+        await work_off(bulk, rewriting, CALLER, apart=apart)
+        job = await bulk.get(CALLER.tenant, job_id)
+        assert (job.status, job.reason) == ("failed", trouble.detail)
 
 
 async def test_a_result_is_offered_until_the_store_takes_it() -> None:

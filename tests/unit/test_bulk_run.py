@@ -98,11 +98,11 @@ async def test_rows_of_an_earlier_run_are_left_alone_and_shared() -> None:
 
 
 async def test_one_bad_row_does_not_take_the_others_with_it() -> None:
-    """A row that nobody foresaw is `failed` with the reason `crashed`; the rest is done."""
+    """A row that nobody foresaw is `failed` with the reason `internal`; the rest is done."""
     kept = _Kept()
     await _run([Row(at, "炸" if at == 3 else f"不知道{at}") for at in range(9)], kept, _Rewriter())
     assert [at for at, row in kept.rows.items() if row.status == "failed"] == [3]
-    assert kept.rows[3].reasons == ("crashed",)
+    assert kept.rows[3].reasons == ("internal",)
     assert len(kept.rows) == 9
 
 

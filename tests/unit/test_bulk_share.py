@@ -1,9 +1,7 @@
-"""How a worker shares its places: nobody waits behind somebody else's long list, and who must be alone is alone."""
+"""How a worker shares its places: nobody waits behind somebody else's long list."""
 
 import asyncio
 from collections import Counter
-
-import pytest
 
 from service.flow.bulk_share import Share
 
@@ -18,12 +16,12 @@ class Rows:
         self.tasks: list[asyncio.Task[None]] = []
         self.ends: dict[int, asyncio.Event] = {}
 
-    async def add(self, tenant: str, count: int = 1, *, alone: bool = False) -> None:
+    async def add(self, tenant: str, count: int = 1) -> None:
         """So many rows more, which have asked for their places."""
         for _ in range(count):
             number = len(self.tasks)
             self.ends[number] = asyncio.Event()
-            self.tasks.append(asyncio.create_task(self._work(number, tenant, alone=alone)))
+            self.tasks.append(asyncio.create_task(self._work(number, tenant)))
         await asyncio.sleep(0)
         await asyncio.sleep(0)
 
@@ -34,12 +32,10 @@ class Rows:
         for _ in range(5):
             await asyncio.sleep(0)
 
-    async def _work(self, number: int, tenant: str, *, alone: bool) -> None:
-        async with self.share.one(tenant, alone=alone):
+    async def _work(self, number: int, tenant: str) -> None:
+        async with self.share.one(tenant):
             self.order.append(tenant)
             self.most |= self.share.running
-            if alone:
-                assert self.share.running.total() == 1
             await self.ends[number].wait()
 
 
@@ -68,33 +64,16 @@ async def test_the_one_with_the_least_in_work_comes_next() -> None:
     assert Counter(rows.order) == {"a": 100, "b": 3}
 
 
-async def test_a_suspect_is_alone() -> None:
-    """R37: a row that may kill its worker has no other beside it, and those who come meanwhile wait for it."""
-    rows = Rows(Share(4))
-    await rows.add("a", 2)
-    await rows.add("s", alone=True)
-    await rows.add("a", 2)
-    assert rows.order == ["a", "a"]
-    await rows.end(0)
-    assert rows.order == ["a", "a"]
-    await rows.end(1)
-    assert rows.order == ["a", "a", "s"]
-    await rows.end(2)
-    assert rows.order == ["a", "a", "s", "a", "a"]
-    await rows.end(3, 4)
-
-
-@pytest.mark.parametrize("alone", [True, False])
-async def test_one_that_is_called_off_leaves_its_place(alone: bool) -> None:  # noqa: FBT001
+async def test_one_that_is_called_off_leaves_its_place() -> None:
     """A row that is cancelled while it waits, or in the moment in which it is let in, holds nobody up."""
     rows = Rows(Share(1))
     await rows.add("a")
-    await rows.add("b", alone=alone)
+    await rows.add("b")
     await rows.add("c")
     rows.tasks[1].cancel()
     await rows.end(0)
     assert rows.order == ["a", "c"]
-    await rows.add("d", alone=alone)
+    await rows.add("d")
     rows.ends[2].set()
     await asyncio.sleep(0)
     rows.tasks[3].cancel()

@@ -40,10 +40,17 @@ def test_compose_starts_commands_that_exist(name: str) -> None:
 
 
 def test_the_image_starts_a_command_that_exists() -> None:
-    """The image alone starts the server, for callers outside its container."""
+    """The image alone starts the server, for callers outside its container, and works on the jobs that it takes."""
     words = IMAGE.last("CMD").exec_form
     _accepts(words)
-    assert words[:4] == ["script-coach", "serve", "--host", "0.0.0.0"]
+    assert words == ["script-coach", "serve", "--host", "0.0.0.0"]
+
+
+def test_jobs_are_worked_on_once_in_compose() -> None:
+    """Where a worker has a container of its own, which can be many, the server beside it starts none."""
+    assert "--no-worker" in SERVICES["api"]["command"]
+    assert SERVICES["worker"]["command"][:2] == ["script-coach", "worker"]
+    assert not {"container_name", "ports"} & set(SERVICES["worker"]), "neither could be had twice"
 
 
 def test_every_setting_named_exists() -> None:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Self
 
-from service.errors import BadTable
+from service.errors import BadTable, StorageFull
 
 BATCH = 1 << 16
 MAX_ANSWER = 64_000_000
@@ -68,7 +68,10 @@ class ChildRun:
         return True
 
     def answers(self) -> Iterator[Any]:
-        """What the child says, up to its `done`. Raises `BadTable` for what it refuses, and when it dies."""
+        """What the child says, up to its `done`.
+
+        Raises `BadTable` for what it refuses and when it dies, `StorageFull` where it finds no room.
+        """
         held = b""
         while True:
             self._wait(self._stdout.fileno(), select.POLLIN)
@@ -82,6 +85,8 @@ class ChildRun:
                 told = _told(line)
                 if "done" in told:
                     return
+                if "full" in told:
+                    raise StorageFull("There is no room for the file.")
                 if "error" in told:
                     raise BadTable(*told["error"])
                 yield told["answer"]

@@ -30,7 +30,7 @@ export const WAYS = {
   polish: ["整体润色", "Polish"], minimal: ["只改不合规处", "Minimal"], dry: ["只检查", "Check only"],
 };
 export const ENGINES = { auto: "自动", model: "只用模型", phrasebook: "只用话术库" };
-const ROW_REASONS = { ...REASONS, crashed: "处理时多次中断", too_long: "篇幅过长，只检查、不改写" };
+const ROW_REASONS = { ...REASONS, crashed: "处理时多次中断", internal: "处理时出错", too_long: "篇幅过长，只检查、不改写" };
 
 /** What rows can become in a job, and what each is called. */
 export function rowStatuses(job) {

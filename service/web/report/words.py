@@ -60,6 +60,7 @@ REASONS: Mapping[str, Both] = {
     "misconfigured": Both("模型配置有误", "model set up wrongly"),
     "breaker_open": Both("模型暂停使用", "model given a rest"),
     "crashed": Both("处理时多次中断", "crashed three times"),
+    "internal": Both("处理时出错", "an unexpected error"),
 }
 
 

@@ -27,10 +27,25 @@ function pretty(text) {
   }
 }
 
+// A file goes as a form, with the fields beside it that are filled in; JSON goes where there is no file.
+function bodyOf(form, headers) {
+  const text = form.querySelector("textarea");
+  const file = form.querySelector("input[type=file]");
+  if (file && (file.files.length || !text)) {
+    const parts = new FormData();
+    for (const field of form.querySelectorAll("input[data-part]:not([type=file])")) {
+      if (field.value) parts.append(field.name, field.value);
+    }
+    for (const one of file.files) parts.append(file.name, one);
+    return parts;
+  }
+  if (text) headers["Content-Type"] = "application/json";
+  return text ? text.value : undefined;
+}
+
 async function send(form) {
-  const body = form.querySelector("textarea");
   const headers = {};
-  if (body) headers["Content-Type"] = "application/json";
+  const body = bodyOf(form, headers);
   for (const field of form.querySelectorAll("input[data-place=header]")) {
     if (field.value) headers[field.name] = field.value;
   }
@@ -42,7 +57,7 @@ async function send(form) {
     const answer = await fetch(address(form), {
       method: form.dataset.method,
       headers,
-      body: body ? body.value : undefined,
+      body,
       cache: "no-store",
     });
     const text = await answer.text();
