@@ -16,7 +16,7 @@ from service.adapters.log_lines import LogLines
 from service.adapters.server_secret import read_server_secret
 from service.adapters.telemetry import Telemetry
 from service.cli.beside import Beside
-from service.cli.storing import store_url
+from service.cli.storing import OpenStore
 from service.errors import SetupError
 from service.settings import read_settings, require_loopback
 from service.web.app import create_app
@@ -36,8 +36,9 @@ def serve(host: str, port: int, *, with_worker: bool) -> None:
     lines = LogLines(sys.stdout.buffer)
     telemetry = Telemetry(lines, settings.log_level)
     with ExitStack() as stack:
-        url = stack.enter_context(store_url(settings))
-        coach = build(settings, url)
+        store = stack.enter_context(OpenStore(settings))
+        store.look_after()
+        coach = build(settings, store.url)
         known = frozenset(coach.shelf.names)
         keys = KeyFile(settings.api_keys, secret) if settings.api_keys else LocalOnly(secret, known)
         take_over_library_logs(telemetry)

@@ -17,7 +17,7 @@ from service.adapters.log_lines import LogLines
 from service.adapters.queue import ChunkWorker
 from service.adapters.server_secret import read_server_secret, tenant_secret
 from service.adapters.telemetry import Telemetry
-from service.cli.storing import store_url
+from service.cli.storing import OpenStore
 from service.core.results import Caller
 from service.errors import JobsUnavailable
 from service.flow.bulk_apart import answer_apart
@@ -44,8 +44,8 @@ def work(*, beside: bool = False, step: Callable[[str], None] = lambda _: None) 
     telemetry = Telemetry(lines, settings.log_level)
     if beside:
         os.nice(NICE)
-    with store_url(settings) as url:
-        coach = build(settings, url)
+    with OpenStore(settings) as store:
+        coach = build(settings, store.url)
         take_over_library_logs(telemetry)
 
         def caller(tenant: str, policy: str) -> Caller:
@@ -60,15 +60,16 @@ def work(*, beside: bool = False, step: Callable[[str], None] = lambda _: None) 
             finally:
                 lines.close()
 
-        # Before the first line is logged: from then on there are threads.
+        # Before there are threads, of the store or of the log.
         apart = ForkedApart(alone, ROW_S + settings.deadline_s)
+        store.look_after()
         worker = Worker(
             coach.bulk, coach.rows(), caller, splice, SystemClock(), apart, Share(_rows(settings.bulk_in_flight)),
             step=step, alarm=alarm, tell=lambda job: telemetry.job(job.status, job),
         )  # fmt: skip
         telemetry.event("info", "working", in_flight=settings.bulk_in_flight)
         lines.flush()
-        queue = ChunkWorker(url, worker.work)
+        queue = ChunkWorker(store.url, worker.work)
         asyncio.run(_run(settings, coach, worker, queue, apart.lost(), watch_stdin=beside))
         apart.close()
         telemetry.event("info", "worker stopped")

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.kit.service_process import ROOT
+from tests.kit.policy_folders import write_policy
+from tests.kit.service_process import ROOT, clean_environ
 
 # As a worker does it: the fork comes first, before any thread or loop.
 ASKING = """
@@ -176,3 +177,31 @@ async def main():
 asyncio.run(main())
 """
     assert said(body) == ["none"]
+
+
+def test_a_worker_forks_before_it_has_threads(tmp_path: Path) -> None:
+    """A process that is forked beside running threads may wait for ever for what one of them held: there are none yet."""
+    body = """
+import sys, threading
+from service.cli import working
+
+class Seen:
+    def __init__(self, work, limit_s):
+        print(threading.active_count())
+        raise SystemExit
+
+working.ForkedApart = Seen
+working.work()
+"""
+    environ = clean_environ(tmp_path / "data", {"COACH_POLICY_DIR": str(tmp_path / "policies")})
+    write_policy(tmp_path / "policies")
+    process = subprocess.run(
+        [sys.executable, "-c", body],
+        cwd=ROOT,
+        env=environ,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert process.stdout == "1\n", process.stderr
