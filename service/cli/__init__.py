@@ -177,7 +177,7 @@ def suggest(message: str, *, count: int, as_json: bool, **context: Any) -> None:
     "--format",
     "name",
     metavar="NAME",
-    help="jsonl, csv, xlsx, zendesk, chatwoot or qianniu; else known by the file.",
+    help="jsonl, csv, xlsx, zendesk, chatwoot, qianniu or json; else known by the file.",
 )
 @click.option("--text-field", metavar="NAME", help="The column or field of the text; else found by itself.")
 @click.option(

@@ -47,7 +47,7 @@ OPERATIONS = (
         "POST", "/bulk", "Bulk", "Make a job of a file",
         "A form with the file and how to do it, or a JSON body with the texts (at most 16 MiB). Answered 202 once the job "
         "is safe in the store; nothing that was answered is lost. Formats: `jsonl`, `csv`, `xlsx`, `zendesk`, "
-        "`chatwoot`, `qianniu`, known by the file's name and first bytes unless `format` says it. At most 1,000,000 "
+        "`chatwoot`, `qianniu`, `json`, known by the file's name and first bytes unless `format` says it. At most 1,000,000 "
         "texts. The same `Idempotency-Key` and body answer the same job with `Idempotency-Replayed: true`; another body "
         "is a 422, and a 409 means that the first call is still being taken in.",
         body=BulkIn, form=UploadIn, answer=JobOut, status=202, errors=_INTAKE_ERRORS, parameters=(_KEY,),

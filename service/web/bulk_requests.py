@@ -62,7 +62,7 @@ class FormIn(OrderIn):
     """A job whose texts stand in a file, as the fields of a form."""
 
     format: Text | None = None
-    """`jsonl`, `csv`, `xlsx`, `zendesk`, `chatwoot` or `qianniu`; else known by the file's name and first bytes."""
+    """`jsonl`, `csv`, `xlsx`, `zendesk`, `chatwoot`, `qianniu` or `json`; else known by the file's name and first bytes."""
     text_field: Text | None = None
     """The column or field of the text; else found by itself when there is one candidate."""
     context_fields: Names | None = None

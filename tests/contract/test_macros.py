@@ -64,7 +64,8 @@ def test_format_is_known_by_itself(sample: Sample) -> None:
 def test_preview_shows_what_will_be_read(sample: Sample, source: Path) -> None:
     """A preview names the text's column, counts the rows and shows the first of them."""
     seen = FORMATS[sample.format].preview(source, Options())
-    assert seen.text_field in seen.candidates
+    assert seen.text_field is not None
+    assert set(seen.text_field.split(",")) <= set(seen.candidates)
     assert (seen.format, seen.rows) == (sample.format, len(sample.texts))
     assert [row.text for row in seen.samples] == list(sample.texts[:5])
 
@@ -118,6 +119,59 @@ def test_the_text_column_is_asked_for_when_it_is_not_clear(tmp_path: Path) -> No
     assert [row.text for row in FORMATS["csv"].rows(source, Options("#2"))] == ["甲"]
     with pytest.raises(BadTable, match=r"'nope'.*id, 内容, answer"):
         list(FORMATS["csv"].rows(source, Options("nope")))
+
+
+def test_a_field_of_any_json_is_asked_for_when_it_is_not_clear(tmp_path: Path) -> None:
+    """In JSON of an unknown shape a field is named in full, by its last name, by number, or with others beside it."""
+    document = {
+        "说明": "本店常用的话术都在这里",
+        "groups": [
+            {
+                "id": 7,
+                "title": "问候",
+                "items": [{"message": "甲", "note": {"comment": "乙"}}, {"message": None}],
+            },
+            {"id": 8, "items": [{"message": "丙", "note": {"comment": ["丁", "戊"]}}]},
+        ],
+    }
+    source = _put(tmp_path, json.dumps(document, ensure_ascii=False).encode())
+    made = FORMATS["json"]
+    seen = made.preview(source, Options())
+    assert seen.columns == ("说明", "groups.title", "groups.items.message", "groups.items.note.comment")
+    assert (seen.text_field, seen.rows, seen.samples) == (None, None, ())
+    assert seen.candidates == ("groups.items.message", "groups.items.note.comment")
+    with pytest.raises(BadTable, match=r"groups\.items\.message \(#3\), groups.*`text_field`"):
+        list(made.rows(source, Options()))
+    for wanted, texts in {
+        "groups.items.message": ["甲", "丙"], "message": ["甲", "丙"], "#4": ["乙", "丁", "戊"],
+        "message, comment": ["甲", "乙", "丙", "丁", "戊"],
+    }.items():  # fmt: skip
+        rows = list(made.rows(source, Options(wanted)))
+        assert [row.text for row in rows] == texts
+        assert made.preview(source, Options(wanted)).rows == len(texts)
+    assert [(row.custom_id, row.title) for row in rows] == [("7", "问候")] * 2 + [("8", None)] * 3
+    assert json.loads(_written("json", source, {1: "己"}, Options("comment"))) == json.loads(
+        json.dumps(document).replace(r"\u4e01", r"\u5df1")
+    )
+    with pytest.raises(BadTable, match=r"'nope'.*groups\.title"):
+        list(made.rows(source, Options("nope")))
+    with pytest.raises(BadTable, match="leave `context_fields` out"):
+        list(made.rows(source, Options("message", ("title",))))
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (b"[1, 2, null]", "holds no text"),
+        (json.dumps({f"k{at}": "x" for at in range(5_000)}).encode(), "more than 4,096 different fields"),
+        (b'{"a": "x"', "Line 1, column 10: not JSON"),
+        (b'{"a": "x", "b": 1}', "No column looks like the macro's text"),
+    ],
+)
+def test_json_without_texts_is_refused(tmp_path: Path, data: bytes, said: str) -> None:
+    """A document that holds nothing to rewrite, or is none, is refused with what is wrong."""
+    with pytest.raises(BadTable, match=said):
+        list(FORMATS["json"].rows(_put(tmp_path, data), Options()))
 
 
 def test_the_column_of_sentences_is_found_without_a_known_name(tmp_path: Path) -> None:
@@ -240,7 +294,7 @@ def test_broken_json_is_named_by_line(tmp_path: Path, name: str, data: bytes, sa
         ("a.xls", b"\xd0\xcf\x11\xe0", "save the file as .xlsx"),
         ("a.xlsm", b"PK", "save the file as .xlsx"),
         ("a.pdf", b"%PDF-1.7", "jsonl, csv"),
-        ("a.json", b'{"hello": 1', "jsonl, csv"),
+        ("a.sql", b"INSERT INTO `t` VALUES (1);", "jsonl, csv"),
     ],
 )
 def test_an_unknown_file_is_refused_with_the_known_formats(filename: str, head: bytes, said: str) -> None:

@@ -198,6 +198,36 @@ async def test_which_column_is_asked(tab: Console) -> None:
     assert csv_reader("回复内容")(output)[0] != rows[0][1]
 
 
+async def test_json_of_another_help_desk(tab: Console) -> None:
+    """In JSON whose texts stand there as text and as HTML both are taken together; a field may be chosen instead."""
+    page = tab.page
+    kept = [
+        {"id": at, "name": f"回复{at}", "body": f"<p>{text}</p>", "body_text": text}
+        for at, text in enumerate(TEXTS)
+    ]
+    await give(page, "intercom.json", json.dumps({"type": "list", "data": kept}, ensure_ascii=False).encode())
+    assert await page.locator("#bulk-facts li").all_inner_texts() == [
+        "JSON",
+        "UTF-8",
+        f"{2 * len(TEXTS)} 条 texts",
+    ]
+    await expect(page.locator("#bulk-columns .on")).to_contain_text(
+        ["data.body（话术）", "data.body_text（话术）"]
+    )
+    await expect(page.locator("#bulk-context")).to_be_hidden()
+    assert await violations(page) == []
+    await page.select_option("#bulk-column", "data.body_text")
+    await expect(page.locator("#bulk-columns .on")).to_contain_text(
+        ["data.body_text（话术）"], timeout=WITHIN_MS
+    )
+    await begin(page)
+    await ended(page)
+    _, output = await fetched(page, "下载结果")
+    after = json.loads(output)["data"]
+    assert [one["body"] for one in after] == [one["body"] for one in kept]
+    assert [one["body_text"] for one in after] != [one["body_text"] for one in kept]
+
+
 async def test_a_bad_file_is_told_with_its_place(tab: Console) -> None:
     """What cannot be read is told beside the file with row and column; the mended file is taken."""
     page = tab.page

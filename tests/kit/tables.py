@@ -114,6 +114,36 @@ def _chatwoot_read(data: bytes) -> list[str]:
     return [one["content"] for one in json.loads(data)]
 
 
+def _replies(indent: int | None) -> bytes:
+    """A list of a shape of its own, under a member."""
+    listed = [
+        {"id": at, "name": f"r{at}", "tags": ["售后", "登记"], "reply": text, "uses": 1.50}
+        for at, text in enumerate(TEXTS)
+    ]
+    return json.dumps({"type": "list", "data": {"items": listed}}, ensure_ascii=False, indent=indent).encode()
+
+
+def _replies_read(data: bytes) -> list[str]:
+    return [one["reply"] for one in json.loads(data)["data"]["items"]]
+
+
+def _twice() -> bytes:
+    """Macros that hold each text as text and as HTML, deep in an action."""
+    listed = [
+        {"id": f"m{at}", "name": f"宏{at}", "actions": [
+            {"name": "addTags", "arguments": {"tags": "售后"}},
+            {"name": "setText", "arguments": {"body_html": f"<p>{text}</p>", "body_text": text}},
+        ]}
+        for at, text in enumerate(TEXTS)
+    ]  # fmt: skip
+    return json.dumps(listed, indent=2).encode()
+
+
+def _twice_read(data: bytes) -> list[str]:
+    said = [one["actions"][1]["arguments"] for one in json.loads(data)]
+    return [text for one in said for text in (one["body_html"], one["body_text"])]
+
+
 _ROWS = [[f"k{at}", text, "售后", "=1+1"] for at, text in enumerate(TEXTS)]
 _HEADER = ["编号", "话术", "分组", "备注"]
 _QIANNIU = [[f"k{at}", text, "问候"] for at, text in enumerate(TEXTS)]
@@ -159,5 +189,14 @@ def samples() -> tuple[Sample, ...]:
         ),
         Sample("zendesk", "ascii.json", json.dumps(zendesk_document()).encode(), _zendesk_read),
         Sample("chatwoot", "c.json", _chatwoot(2), _chatwoot_read),
+        Sample("json", "replies.json", _replies(2), _replies_read),
+        Sample("json", "one-line.json", _replies(None), _replies_read),
+        Sample(
+            "json",
+            "twice.json",
+            _twice(),
+            _twice_read,
+            tuple(half for text in TEXTS for half in (f"<p>{text}</p>", text)),
+        ),
         Sample("xlsx", "x.xlsx", workbooks.table([_HEADER, *_ROWS]), workbooks.column(1)),
     )

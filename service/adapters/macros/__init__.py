@@ -4,6 +4,7 @@ import re
 from collections.abc import Mapping
 from pathlib import PurePath
 
+from service.adapters.macros.any_json import AnyJson
 from service.adapters.macros.chatwoot import Chatwoot
 from service.adapters.macros.child import InChild
 from service.adapters.macros.csv_table import CsvTable
@@ -28,7 +29,7 @@ __all__ = [
     "format_for",
 ]
 
-_ALL: tuple[Format, ...] = (JsonLines(), CsvTable(), Xlsx(), Zendesk(), Chatwoot(), Qianniu())
+_ALL: tuple[Format, ...] = (JsonLines(), CsvTable(), Xlsx(), Zendesk(), Chatwoot(), Qianniu(), AnyJson())
 FORMATS: Mapping[str, Format] = {made.NAME: made for made in _ALL}
 """Every format by its name, run in the process that calls it."""
 GUARDED: Mapping[str, Format] = {name: InChild(made) for name, made in FORMATS.items()}
@@ -65,7 +66,7 @@ def _by_bytes(head: bytes, suffix: str) -> str | None:
         return _csv_kind(head, sure=by_name is not None)
     if by_name is not None:
         return by_name
-    return _json_kind(head.decode("utf-8", "ignore"))
+    return _json_kind(head.decode("utf-8", "ignore"), suffix)
 
 
 def _csv_kind(head: bytes, *, sure: bool) -> str | None:
@@ -75,8 +76,8 @@ def _csv_kind(head: bytes, *, sure: bool) -> str | None:
     return "csv" if sure or (b"\0" not in head and re.search(rb"[,;\t]", first)) else None
 
 
-def _json_kind(head: str) -> str | None:
-    """Which shape a JSON text begins with: macros with actions, canned responses, or an object a line."""
+def _json_kind(head: str, suffix: str) -> str | None:
+    """Which shape a JSON text begins with: macros with actions, canned responses, an object a line, or another one."""
     text = head.lstrip("\ufeff \t\r\n")
     if re.match(r'\{\s*"macros?"\s*:', text) or re.search(r'"actions"\s*:\s*\[\s*\{[^{}]*"field"', text):
         return "zendesk"
@@ -86,4 +87,8 @@ def _json_kind(head: str) -> str | None:
         and not re.match(r"\{[^\n]*\}\s*\n\s*\{", text)
     ):
         return "chatwoot"
-    return "jsonl" if re.match(r"\{[^\n]*\}[ \t\r]*(\n|$)", text) else None
+    # A single object on a single line may be either: then the file's name decides.
+    lines = r"\{[^\n]*\}[ \t\r]*\n\s*\{" if suffix == ".json" else r"\{[^\n]*\}[ \t\r]*(\n|$)"
+    if re.match(lines, text):
+        return "jsonl"
+    return "json" if text.startswith(("{", "[")) else None

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 
-from service.adapters.tables.json_document import Found, JsonDocument, objects, spelt
+from service.adapters.tables.json_document import FixedFields, Found, objects, spelt
 from service.adapters.tables.json_spans import Node
+from service.adapters.tables.shapes import Options
 from service.errors import BadTable
 
 
-class Chatwoot(JsonDocument):
+class Chatwoot(FixedFields):
     """Only `content` changes."""
 
     NAME = "chatwoot"
     FIELDS = ("content",)
 
-    def texts(self, document: Node) -> Iterator[Found]:
+    def texts(self, document: Node, options: Options) -> Iterator[Found]:
         """The content of each canned response."""
+        self.check(options)
         responses = [
             node for node in objects(document, "payload", "data") if node.member("short_code") is not None
         ]

@@ -2,19 +2,21 @@
 
 from collections.abc import Iterator
 
-from service.adapters.tables.json_document import Found, JsonDocument, objects, spelt
+from service.adapters.tables.json_document import FixedFields, Found, objects, spelt
 from service.adapters.tables.json_spans import Node
+from service.adapters.tables.shapes import Options
 from service.errors import BadTable
 
 
-class Zendesk(JsonDocument):
+class Zendesk(FixedFields):
     """Only comment actions change; HTML stays HTML, the text is the value as it stands."""
 
     NAME = "zendesk"
     FIELDS = ("comment_value", "comment_value_html")
 
-    def texts(self, document: Node) -> Iterator[Found]:
+    def texts(self, document: Node, options: Options) -> Iterator[Found]:
         """The value of each comment action; of `[channel, text]` the text."""
+        self.check(options)
         macros = [node for node in objects(document, "macros", "macro") if _actions(node) is not None]
         held = document.member("macros") or document
         if not macros and held.value != []:

@@ -1,9 +1,8 @@
 """Macros in one JSON document: which strings hold the texts is the format's own knowledge."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 
 from service.adapters.tables.json_bytes import ascii_file, decoded, whole
@@ -26,38 +25,38 @@ class Found:
 
 
 class JsonDocument(ABC):
-    """What `Format` asks for, made from `texts`."""
+    """What `Format` asks for, made from `fields` and `texts`."""
 
-    NAME = "json"
+    NAME: str
     SUFFIXES: tuple[str, ...] = ()
     MEDIA_TYPE = "application/json"
-    FIELDS: tuple[str, ...] = ()
-    """The names of the fields that hold texts; there is no choice."""
 
     @abstractmethod
-    def texts(self, document: Node) -> Iterator[Found]:
-        """The strings that are texts, in the document's order. Raises `BadTable` for another shape."""
+    def fields(self, document: Node, options: Options) -> tuple[Sequence[str], Sequence[str], str | None]:
+        """The fields of the document, those that may hold the texts, and the one that does; None: one has to be named."""
+
+    @abstractmethod
+    def texts(self, document: Node, options: Options) -> Iterator[Found]:
+        """The strings that are texts, in the document's order. Raises `BadTable` for another shape, and other options."""
 
     def preview(self, source: Path, options: Options) -> Preview:
-        """The fields that hold texts, and the first of them."""
-        self._check(options)
-        count = sum(1 for _ in self.texts(_document(source)[1]))
-        samples = tuple(islice(self.rows(source, options), SAMPLES))
-        return Preview(self.NAME, self.FIELDS, self.FIELDS[0], self.FIELDS, count, samples, "utf-8")
+        """The fields, how many texts there are and the first of them."""
+        document = _document(source)[1]
+        names, found, wanted = self.fields(document, options)
+        rows = list(_rows(self.texts(document, options))) if wanted else []
+        count, samples = len(rows) if wanted else None, tuple(rows[:SAMPLES])
+        return Preview(self.NAME, tuple(names), wanted, tuple(found), count, samples, "utf-8")
 
     def rows(self, source: Path, options: Options) -> Iterator[Row]:
         """Every text of the document."""
-        self._check(options)
-        for index, found in enumerate(self.texts(_document(source)[1])):
-            yield Row(index, found.node.text or "", found.custom_id, {}, found.title)
+        return _rows(self.texts(_document(source)[1], options))
 
     def write(self, source: Path, target: Path, options: Options, texts: Texts) -> None:
         """The document with new string values in their places."""
-        self._check(options)
         text, document = _document(source)
         new, ascii_only, copied = NewTexts(texts), ascii_file(source), 0
         with whole_file(target) as out:
-            for index, found in enumerate(self.texts(document)):
+            for index, found in enumerate(self.texts(document, options)):
                 made = new.at(index)
                 if made is None:
                     continue
@@ -67,13 +66,34 @@ class JsonDocument(ABC):
                 copied = end
             out.write(text[copied:].encode())
 
-    def _check(self, options: Options) -> None:
+
+class FixedFields(JsonDocument):
+    """A document of a known shape: there is no choice of fields."""
+
+    FIELDS: tuple[str, ...]
+    """The names of those that hold texts."""
+
+    def fields(
+        self,
+        document: Node,  # noqa: ARG002 - of another shape they are others
+        options: Options,  # noqa: ARG002
+    ) -> tuple[Sequence[str], Sequence[str], str | None]:
+        """They are known."""
+        return self.FIELDS, self.FIELDS, self.FIELDS[0]
+
+    def check(self, options: Options) -> None:
+        """Raises `BadTable` for options that such a file does not take."""
         if options.text_field is not None and options.text_field not in self.FIELDS:
             raise BadTable(
                 f"The texts of a {self.NAME} file are in {' and '.join(self.FIELDS)}; leave `text_field` out."
             )
         if options.context_fields:
             raise BadTable(f"A {self.NAME} file has no fields for the context; leave `context_fields` out.")
+
+
+def _rows(texts: Iterator[Found]) -> Iterator[Row]:
+    for index, found in enumerate(texts):
+        yield Row(index, found.node.text or "", found.custom_id, {}, found.title)
 
 
 def _document(source: Path) -> tuple[str, Node]:

@@ -6,7 +6,8 @@ import { $, h, icon, pair } from "./dom.js";
 import { say } from "./session.js";
 
 const COLUMNS_SHOWN = 40;
-const FREE = new Set(["csv", "xlsx", "jsonl", "qianniu"]);
+const FREE = new Set(["csv", "xlsx", "jsonl", "qianniu", "json"]);
+const WITH_CONTEXT = new Set(["csv", "xlsx", "jsonl", "qianniu"]);
 
 let chosen = null;
 let aborter = null;
@@ -124,7 +125,9 @@ function facts({ format, encoding, rows }) {
 function columns(found) {
   const text = $("bulk-column").value;
   const all = columnsOf(found);
-  const shown = all.slice(0, COLUMNS_SHOWN).map(({ value, label }) => (value === text && found.text_field !== null
+  // Of a text that stands there twice, as text and as HTML, both fields are the texts'.
+  const chosen = new Set(found.format === "json" ? text.split(",") : [text]);
+  const shown = all.slice(0, COLUMNS_SHOWN).map(({ value, label }) => (chosen.has(value) && found.text_field !== null
     ? h("li", { class: "on" }, icon("pass"), " ", label, h("span", { class: "away" }, "（话术）")) : h("li", {}, label)));
   if (all.length > shown.length) shown.push(h("li", { class: "rest" }, `还有 ${count(all.length - shown.length)} 列`));
   return [h("li", { class: "rest" }, pair(`${count(all.length)} 列`, "columns")), ...shown];
@@ -157,7 +160,9 @@ function fillColumns(found) {
     select.replaceChildren(...[group("像是话术的列", likely), group("其他列", others)].filter(Boolean));
   }
   if (found.text_field === null) select.prepend(option({ value: "", label: "请选一列…" }));
-  const named = all.find(({ name }) => name === found.text_field)?.value;
+  const together = found.format === "json" && found.text_field?.includes(",") ? found.text_field : null;
+  if (together) select.prepend(option({ value: together, label: together.split(",").join(" 和 ") }));
+  const named = together ?? all.find(({ name }) => name === found.text_field)?.value;
   const known = [...select.options].map(({ value }) => value);
   select.value = [before, named, ""].find((value) => value && known.includes(value)) ?? "";
   $("bulk-column-field").hidden = !FREE.has(found.format);
@@ -167,7 +172,7 @@ function fillContext(found) {
   const out = $("bulk-context");
   const ticked = new Set([...out.querySelectorAll("input:checked")].map(({ value }) => value));
   const text = $("bulk-column").value;
-  const all = FREE.has(found.format) ? columnsOf(found).filter(({ name, value }) => value !== text && name !== found.text_field) : [];
+  const all = WITH_CONTEXT.has(found.format) ? columnsOf(found).filter(({ name, value }) => value !== text && name !== found.text_field) : [];
   out.hidden = all.length === 0;
   out.replaceChildren(
     h("legend", {}, pair("哪些列是背景", "Context"), h("span", { class: "hint" }, "客户问题、场景、渠道、阶段、姓氏：知道了背景，检查更准")),

@@ -23,7 +23,7 @@ const CHECKED_STATUSES = {
   unchanged: ["没问题", "Passes", "pass"],
 };
 export const FORMATS = {
-  csv: "CSV", xlsx: "Excel", jsonl: "JSON Lines", zendesk: "Zendesk", chatwoot: "Chatwoot", qianniu: "千牛",
+  csv: "CSV", xlsx: "Excel", jsonl: "JSON Lines", zendesk: "Zendesk", chatwoot: "Chatwoot", qianniu: "千牛", json: "JSON",
 };
 export const ENCODINGS = { "utf-8": "UTF-8", "utf-8-sig": "UTF-8 带 BOM", gb18030: "GB18030" };
 export const WAYS = {
@@ -67,7 +67,7 @@ const FILE_MISTAKES = [
   [/a quote is never closed/, "引号没有成对，后面的内容都被算进了这一格"],
   [/is a quote left open/, "这一行太长，多半是引号没有成对"],
   [/a NUL character/, "夹着一个空字符（NUL）"],
-  [/more than [\d,]+ columns/, "列数太多"],
+  [/more than [\d,]+ (columns|different fields)/, "列数太多"],
   [/neither UTF-8 nor GB18030/, "既不是 UTF-8 也不是 GB18030，文件里也许混了两种编码"],
   [/although the file begins/, "文件开头标明是 UTF-8，这里却不是"],
   [/UTF-16/, "文件是 UTF-16 编码，请另存为“CSV UTF-8”再传"],
@@ -83,7 +83,7 @@ const FILE_MISTAKES = [
   [/larger than|longer than|more than/, "内容超过了上限，请分成几份"],
   [/More than one|No column looks like/, "要请您指明哪一列是话术"],
   [/no single column/, "没有这一列，或有几列同名"],
-  [/no macro|no canned response/, "文件里没有找到话术"],
+  [/no macro|no canned response|holds no text/, "文件里没有找到话术"],
   [/workbook|Cell /, "工作簿读不了，请在 Excel 里另存一次再传"],
 ];
 const TROUBLES = {
