@@ -159,6 +159,15 @@ def test_a_field_of_any_json_is_asked_for_when_it_is_not_clear(tmp_path: Path) -
         list(made.rows(source, Options("message", ("title",))))
 
 
+def test_a_field_with_a_comma_in_its_name(tmp_path: Path) -> None:
+    """A comma in a field's own name does not make two fields of it, found or named."""
+    source = _put(
+        tmp_path, json.dumps([{"回复,内容": "您好，很高兴为您服务，请问有什么可以帮您？"}]).encode()
+    )
+    for options in (Options(), Options("回复,内容")):
+        assert len(list(FORMATS["json"].rows(source, options))) == 1
+
+
 @pytest.mark.parametrize(
     ("data", "said"),
     [

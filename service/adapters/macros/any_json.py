@@ -39,23 +39,27 @@ class AnyJson(JsonDocument):
 
     def fields(self, document: Node, options: Options) -> tuple[Sequence[str], Sequence[str], str | None]:
         """Every field that holds strings, those that may be the texts', and the one that is."""
-        strings = list(_strings(document))
-        names = _names(strings)
-        likely = _likely(names, strings)
-        if options.text_field is not None:
-            return names, likely, ",".join(_named(names, options.text_field))
-        return names, likely, ",".join(likely) if len({_kept_beside(name) for name in likely}) == 1 else None
+        names, likely, chosen = _look(list(_strings(document)), options)
+        return names, likely, ",".join(chosen) or None
 
     def texts(self, document: Node, options: Options) -> Iterator[Found]:
         """The strings of the text's field."""
         if options.context_fields:
             raise BadTable("A json file has no fields for the context; leave `context_fields` out.")
-        names, likely, wanted = self.fields(document, options)
-        if wanted is None:
+        strings = list(_strings(document))
+        names, likely, chosen = _look(strings, options)
+        if not chosen:
             columns.text_column(names, [names.index(name) for name in likely], None)
-            return
-        chosen = frozenset(wanted.split(","))
-        yield from (one.found() for one in _strings(document) if one.field in chosen)
+        yield from (one.found() for one in strings if one.field in chosen)
+
+
+def _look(strings: Sequence[_String], options: Options) -> tuple[list[str], list[str], list[str]]:
+    """All fields, those that may be the texts', and those that are; none of these where one has to be named."""
+    names = _names(strings)
+    likely = _likely(names, strings)
+    if options.text_field is not None:
+        return names, likely, _named(names, options.text_field)
+    return names, likely, likely if len({_kept_beside(name) for name in likely}) == 1 else []
 
 
 def _strings(node: Node, field: str = "", owners: tuple[Node, ...] = ()) -> Iterator[_String]:
@@ -96,6 +100,8 @@ def _kept_beside(field: str) -> str:
 
 def _named(names: Sequence[str], wanted: str) -> list[str]:
     """The fields that the caller names. Raises `BadTable` that lists those there are."""
+    if wanted in names:
+        return [wanted]
     found: list[str] = []
     for part in (part.strip() for part in wanted.split(",")):
         last = [name for name in names if name.rpartition(".")[2] == part]

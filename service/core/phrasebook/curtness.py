@@ -66,12 +66,14 @@ def _weight(model: ToneModel, plain: str, mark: str) -> float:
 
 
 def _doubted(policy: Policy, reading: Reading) -> list[str]:
-    """The words that rules object to which give way to the draft's tone, save those on how the customer is called."""
+    """The words that rules object to which give way to the draft's tone, save those with a safe replacement."""
     found = check(policy, reading, yields=False).findings
     return [
         one.text
         for one in found
-        if one.severity is not Severity.INFO and not one.rule.startswith(("tone.", "address."))
+        if one.severity is not Severity.INFO
+        and not one.rule.startswith("tone.")
+        and not any(other.safe for other in one.replacements)
     ]
 
 
