@@ -4,95 +4,24 @@ Only (tenant, job, chunk) travels; what happened to a chunk stands in the job's 
 """
 
 import asyncio
-import contextlib
-import json
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Sequence
-from typing import Any
+from collections.abc import Awaitable, Callable, Sequence
 
-from coredis.exceptions import NoScriptError, RedisError
-from streaq import StreaqError, Worker
-from streaq.constants import REDIS_GROUP
+from coredis.exceptions import RedisError
+from streaq import StreaqError
 
-from service.adapters.queue_clock import STEADY, STEADY_ARGS
+from service.adapters.queue_worker import QueueWorker, queue_worker
 from service.errors import JobsUnavailable, StorageFull
 
-NAME = "{coach-bulk}"
 TASK = "chunk"
-IDLE_S = 3.0
-"""A worker that says nothing for so long is believed dead, and its chunks go to the next one that asks."""
-AT_ONCE = 64
-"""Chunks in work at once in one worker, so that a tenant who comes late is not behind those who fill their windows."""
-CONNECT_S, ANSWER_S, PUT_S = 2.0, 10.0, 3.0
+PUT_S = 3.0
+_CLOSE_S = 2.0
 _BACKOFF_S = 0.5
-_CLOCK = f"coach:{NAME}:clock"
-_OVERDUE_S = 2.0
-"""The server ends a wait by the clock on its wall; so long after its time is over nobody waits for that any more."""
 
 Chunk = tuple[str, str, int]
 Work = Callable[[str, str, int], Awaitable[None]]
 
 _log = logging.getLogger(__name__)
-
-
-class _Streaq(Worker[None]):
-    """The library's worker, except that signals are the process's own business and that it takes one chunk at a time."""
-
-    @property
-    def prefetch(self) -> int:
-        """How many chunks it may hold: one more than it has, so that what is queued is spread over all workers."""
-        return min(self.concurrency, self._count + 1) if self._running else self.concurrency
-
-    @prefetch.setter
-    def prefetch(self, most: int) -> None:
-        """What the library makes of its own settings."""
-
-    async def signal_handler(self, scope: Any) -> None:  # noqa: ARG002 - the library's signature
-        """Wait for nothing: `handle_signals=False` alone does not keep it from taking SIGTERM over."""
-        await asyncio.Event().wait()
-
-    async def _read_streams_legacy(self, *asked: Any, **how: Any) -> Any:
-        return await self._in_time(super()._read_streams_legacy(*asked, **how))
-
-    async def _read_streams_max_count(self, *asked: Any, **how: Any) -> Any:
-        return await self._in_time(super()._read_streams_max_count(*asked, **how))
-
-    async def _in_time(self, reading: Coroutine[Any, Any, Any]) -> Any:
-        """What is read; nothing when the server's clock went back while it kept us waiting."""
-        try:
-            for priority in self.priorities:
-                await self._steady(self.stream_key + priority)
-            with contextlib.suppress(TimeoutError):
-                async with asyncio.timeout(IDLE_S + _OVERDUE_S):
-                    return await reading
-        finally:
-            reading.close()
-        return {}
-
-    async def _steady(self, stream: str) -> None:
-        keys, args = [stream, _CLOCK], [REDIS_GROUP, *STEADY_ARGS]
-        try:
-            await self.redis.evalsha(STEADY.sha.decode(), keys, args)
-        except NoScriptError:
-            await self.redis.eval(STEADY.source.decode(), keys, args)
-
-
-def _streaq(url: str) -> _Streaq:
-    return _Streaq(
-        redis_url=url,
-        redis_kwargs={"connect_timeout": CONNECT_S, "stream_timeout": ANSWER_S, "decode_components": True},
-        concurrency=AT_ONCE,
-        queue_name=NAME,
-        # Never pickle: whoever can write to the store could run code in here.
-        serializer=_dumps,
-        deserializer=json.loads,
-        handle_signals=False,
-        idle_timeout=IDLE_S,
-    )
-
-
-def _dumps(value: Any) -> str:
-    return json.dumps(value, default=str)
 
 
 def _task_id(chunk: Chunk) -> str:
@@ -104,7 +33,7 @@ class ChunkQueue:
 
     def __init__(self, url: str) -> None:
         self._url = url
-        self._ready: asyncio.Future[_Streaq] | None = None
+        self._ready: asyncio.Future[QueueWorker] | None = None
         self._holder: asyncio.Task[None] | None = None
         self._closing = asyncio.Event()
 
@@ -122,17 +51,17 @@ class ChunkQueue:
         """Let go of the connections."""
         await self._disconnect()
 
-    async def _connected(self) -> _Streaq:
+    async def _connected(self) -> QueueWorker:
         if self._ready is None or (self._holder is not None and self._holder.done()):
             self._ready = asyncio.get_running_loop().create_future()
             self._closing = asyncio.Event()
             self._holder = asyncio.create_task(self._hold(self._ready, self._closing))
         return await asyncio.shield(self._ready)
 
-    async def _hold(self, ready: "asyncio.Future[_Streaq]", closing: asyncio.Event) -> None:
+    async def _hold(self, ready: "asyncio.Future[QueueWorker]", closing: asyncio.Event) -> None:
         # The library's connections belong to the task that opened them: one task opens and closes them.
         try:
-            async with _streaq(self._url) as streaq:
+            async with queue_worker(self._url) as streaq:
                 ready.set_result(streaq)
                 await closing.wait()
         except Exception as trouble:  # noqa: BLE001 - told to whoever waits, or already told by a failed call
@@ -145,12 +74,12 @@ class ChunkQueue:
         holder, self._holder, self._ready = self._holder, None, None
         self._closing.set()
         if holder is not None and not holder.done():
-            done, _ = await asyncio.wait({holder}, timeout=CONNECT_S)
+            done, _ = await asyncio.wait({holder}, timeout=_CLOSE_S)
             if not done:
                 holder.cancel()
 
 
-async def enqueue(streaq: Worker[None], chunks: Sequence[Chunk]) -> None:
+async def enqueue(streaq: QueueWorker, chunks: Sequence[Chunk]) -> None:
     """Queue chunks under their own names, so that the same one twice is one."""
     tasks = []
     for chunk in chunks:
@@ -171,7 +100,7 @@ class ChunkWorker:
     async def run(self) -> None:
         """Work for ever; a store that is away is asked again every half second."""
         while True:
-            streaq = _streaq(self._url)
+            streaq = queue_worker(self._url)
             streaq.task(
                 name=TASK, max_tries=None, silent=True, timeout=None, ttl=0,
             )(self._one)  # fmt: skip

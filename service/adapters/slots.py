@@ -9,8 +9,8 @@ from typing import Any
 from service.adapters.slot_scripts import COUNT, GIVE, LOOK, RENEW, SLOW, TAKE
 from service.adapters.store import UNANSWERED, Script, Store
 
-LEASE_S = 10.0
-RENEW_S = 3.0
+LEASE_S = 6.0
+RENEW_S = 1.5
 POLL_S = 0.025
 # Shorter calls are over before anybody could make room for them.
 LATE_S = 0.02

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import gc
+import json
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Iterator
@@ -11,11 +12,16 @@ from contextlib import asynccontextmanager
 import pytest
 
 from service.adapters.queue import Chunk, ChunkQueue, ChunkWorker
+from service.adapters.queue_worker import BEAT_S, IDLE_S
 from service.errors import JobsUnavailable
 from tests.kit.valkey import Valkey
 
 # The library leaves two streams unclosed when it is cancelled; they hold nothing outside of the process.
 pytestmark = pytest.mark.filterwarnings("ignore:Unclosed <MemoryObject:ResourceWarning")
+
+_STREAM = "local stream = redis.call('KEYS', '*:queues:*')[1]\n"
+_HELD = _STREAM + "return cjson.encode(redis.call('XPENDING', stream, 'workers', '-', '+', 10))"
+_TAKE_OVER = _STREAM + "return #redis.call('XCLAIM', stream, 'workers', 'another', 0, ARGV[1])"
 
 
 @pytest.fixture
@@ -120,6 +126,34 @@ async def test_chunks_are_spread_over_the_workers(server: Valkey) -> None:
             await asyncio.sleep(0.01)
     counts = Counter({"ours": len(ours.begun), "theirs": len(theirs.begun)})
     assert min(counts.values()) >= 3, counts
+
+
+async def test_a_worker_says_often_that_it_lives(server: Valkey) -> None:
+    """A chunk in work is never silent for half of the time after which another worker may take it over."""
+    hands = Hands()
+    silent_ms = 0
+    async with open_queue(server.url) as queue, working(server.url, hands):
+        await queue.put(chunks(1))
+        await until(1, hands.begun)
+        last = time.monotonic() + 2 * IDLE_S
+        while time.monotonic() < last:
+            [held] = json.loads(server.ask("EVAL", _HELD, "0"))
+            silent_ms = max(silent_ms, held[2])
+            await asyncio.sleep(0.05)
+    assert 0 < silent_ms < IDLE_S / 2 * 1000
+
+
+async def test_what_another_took_over_stays_with_it(server: Valkey) -> None:
+    """A worker that was thought dead does not take its chunk back from the one that has it now."""
+    hands = Hands()
+    async with open_queue(server.url) as queue, working(server.url, hands):
+        await queue.put(chunks(1))
+        await until(1, hands.begun)
+        [[message, *_]] = json.loads(server.ask("EVAL", _HELD, "0"))
+        server.ask("EVAL", _TAKE_OVER, "0", message)
+        await asyncio.sleep(3 * BEAT_S)
+        [held] = json.loads(server.ask("EVAL", _HELD, "0"))
+    assert held[1] == "another"
 
 
 async def test_a_worker_that_stops_ends_what_it_has(server: Valkey) -> None:

@@ -111,6 +111,23 @@ async def test_a_zombie_is_refused(nursery: Nursery) -> None:
     print(f"R34: taken over from a frozen worker after {recovered_s:.1f} s")
 
 
+async def test_a_worker_that_stands_still_for_a_moment(nursery: Nursery) -> None:
+    """Two workers that each stand still for a second at a time keep what they hold: no row is asked twice."""
+    texts = rude(200)
+    async with FakeModel(honest(0.5)) as fake, bulk_workers(nursery, 2, **model(fake)) as workers:
+        job_id = await workers.order(texts)
+        await workers.until_done(job_id, 5)
+        for turn in range(10):
+            worker = workers.running[turn % 2]
+            worker.signal(signal.SIGSTOP)
+            await asyncio.sleep(1.2)
+            worker.signal(signal.SIGCONT)
+            await asyncio.sleep(0.4)
+        job = await workers.until(job_id, "completed")
+        await whole(workers, job, texts)
+    assert len(fake.calls) == len(texts)
+
+
 async def test_the_store_is_killed(nursery: Nursery) -> None:
     """R35: what the store acknowledged is there when it is back, jobs taken in included; the work goes on by itself."""
     texts = rude(150)

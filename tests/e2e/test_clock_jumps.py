@@ -247,7 +247,7 @@ async def test_deadlines_and_the_breaker_do_not_jump(clock: JumpingClock, tmp_pa
     """A jump ends no call early, lets none wait beyond its deadline, and changes nothing of the 5 s that a sick model rests."""
     async with (
         FakeModel(honest()) as fake,
-        serving(clock, fake, tmp_path, COACH_DEADLINE_S="3") as coach,
+        serving(clock, fake, tmp_path, COACH_DEADLINE_S="6") as coach,
     ):
         for delay_s, jump, engine in ((1.0, DAY, "model"), (60.0, -DAY, "phrasebook")):
             fake.script = honest(delay_s)
@@ -258,8 +258,8 @@ async def test_deadlines_and_the_breaker_do_not_jump(clock: JumpingClock, tmp_pa
             clock.jump(jump)
             assert (await asked)["engine"] == engine
             took_s = time.monotonic() - begun
-            assert took_s <= 3 * 3
-        assert took_s >= 2, "it was not the deadline that ended it"
+            assert took_s <= 3 * 6
+        assert took_s >= 5, "it was not the deadline that ended it"
 
         fake.script = status(503)
         drafts, calls = 0, -1
