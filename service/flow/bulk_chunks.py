@@ -8,13 +8,14 @@ from typing import TypeVar
 
 from service.core.jobs import Row, RowResult
 from service.core.results import Caller
-from service.errors import CoachError, JobNotFound, JobsUnavailable, NoModel, UnknownPolicy
+from service.errors import CoachError, JobNotFound, JobsUnavailable, NoModel, StorageFull, UnknownPolicy
 from service.flow.bulk import Rewriter, failed, work_row
 from service.flow.bulk_apart import work_apart
 from service.flow.bulk_files import read_rows, write_results
 from service.flow.bulk_jobs import WINDOW, Bulk, hand_out
 from service.flow.bulk_output import Splice, Step, Tell, end, finish, forget_if_deleted
 from service.flow.bulk_repeats import Repeats
+from service.flow.bulk_rests import Rests
 from service.flow.bulk_share import Share
 from service.ports import Apart, Clock, Course, Lease, ProcessDied, Taken
 
@@ -50,13 +51,15 @@ class Worker:
     """Told of jobs that have ended."""
     window: int = WINDOW
 
+    def __post_init__(self) -> None:
+        """Nothing rests yet."""
+        self._rests = Rests(self.clock)
+
     async def work(self, tenant: str, job_id: str, chunk: int) -> None:
         """Do what the queue asks for. Raises `JobsUnavailable` and `StorageFull` when it has to be asked again."""
         bulk = self.bulk
         if chunk == FINISH:
-            await finish(
-                bulk.ledger, bulk.jobs, bulk.files, self.splice, self.step, tenant, job_id, self.tell
-            )
+            await self._finish(tenant, job_id)
             return
         taken = await bulk.ledger.take(tenant, job_id, chunk)
         if taken is None or self.stopping.is_set():
@@ -74,6 +77,19 @@ class Worker:
         if await bulk.ledger.finishing(tenant, job_id) is not None:
             await bulk.queue.put([(tenant, job_id, FINISH)])
         await hand_out(bulk.ledger, bulk.queue, tenant, self.window)
+
+    async def _finish(self, tenant: str, job_id: str) -> None:
+        bulk = self.bulk
+        if self._rests.rests(job_id):
+            return
+        try:
+            await finish(
+                bulk.ledger, bulk.jobs, bulk.files, self.splice, self.step, tenant, job_id, self.tell
+            )
+        except StorageFull:
+            self._rests.begin(job_id)
+            raise
+        self._rests.end(job_id)
 
     async def insist(self, ask: Callable[[], Awaitable[T]]) -> T:
         """What a call to the store says, asked again while it does not answer. Raises `JobsUnavailable` in the end."""

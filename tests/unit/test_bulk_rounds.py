@@ -1,5 +1,6 @@
 """A worker's rounds and the last step of a job: nothing stays lost, nothing half-written, nothing for ever."""
 
+import contextlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,11 +10,12 @@ import pytest
 from service.adapters.clock import SystemClock
 from service.adapters.jobs_output import splice
 from service.core.jobs import Order, Row
-from service.errors import BadTable, JobNotFound
+from service.errors import BadTable, JobNotFound, StorageFull
 from service.flow.bulk_chunks import FINISH, Worker
 from service.flow.bulk_jobs import Bulk
 from service.flow.bulk_output import Splice
 from service.flow.bulk_rounds import look_round, sweep
+from tests.kit.fake_clock import FakeClock
 from tests.kit.memory_jobs import MemoryFiles, MemoryJobs, MemoryQueue, copied, memory_bulk
 
 TENANT = "acme"
@@ -150,3 +152,30 @@ async def test_an_output_in_its_own_format() -> None:
     assert await bulk.files.read(Bulk.key(job_id, "output")) == b"draft\nx\n"
     strange = await blank_job(bulk, 1, "job_2", Order("wordstar", "macros.ws"))
     assert await worked(bulk, strange, splice) == "failed"
+
+
+async def test_an_output_without_room_is_not_made_again_and_again() -> None:
+    """R40: while there is no room an output is tried after 2 s, 4 s, 8 s… and every 30 s; with room the job is completed."""
+    bulk = memory_bulk()
+    job_id = await blank_job(bulk, 1)
+    tries: list[float] = []
+    clock = FakeClock()
+    room = False
+
+    def spliced(order: Order, source: Path, target: Path, texts: Iterator[tuple[int, str]]) -> None:
+        tries.append(clock.monotonic())
+        if not room:
+            raise StorageFull("no room")
+        copied(order, source, target, texts)
+
+    one = Worker(bulk, NOBODY, lambda *_: NOBODY, spliced, clock, NOBODY)
+    await one.work(TENANT, job_id, 0)
+    for second in range(0, 121, 2):
+        clock.now = float(second)
+        with contextlib.suppress(StorageFull):
+            await one.work(TENANT, job_id, FINISH)
+    assert tries == [0.0, 2.0, 6.0, 14.0, 30.0, 60.0, 90.0, 120.0]
+    room = True
+    clock.now = 150.0
+    await one.work(TENANT, job_id, FINISH)
+    assert (await bulk.get(TENANT, job_id)).status == "completed"
