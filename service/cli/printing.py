@@ -15,7 +15,7 @@ MARKS = {Severity.ERROR: "✗", Severity.WARNING: "!", Severity.INFO: "·"}
 ACTS = {
     "solve": "解决", "ask": "询问", "take-over": "跟进", "refuse": "婉拒", "greet": "问候", "close": "结束",
 }  # fmt: skip
-SILENCES = {"low_confidence": "没有把握判断是哪种情形，不作建议。", "none_verified": "没有一条回复通过检查。"}
+SILENCES = {"low_confidence": "没有把握判断是哪种场景，不作建议。", "none_verified": "没有一条回复通过检查。"}
 RANKS = {"info": 0, "warning": 1, "error": 2, "never": 3}
 
 
@@ -42,7 +42,7 @@ def suggestion_lines(answer: Suggestions) -> list[str]:
     if answer.reason is not None:
         lines.append(SILENCES[answer.reason])
     near = [f"{one.id}（{'、'.join(one.cues)}）" for one in answer.candidates]
-    return [*lines, "", "情形：" + "；".join(near)] if near else lines
+    return [*lines, "", "场景：" + "；".join(near)] if near else lines
 
 
 def _item(item: Finding | Missing, place: str) -> Iterator[str]:

@@ -4,7 +4,7 @@
 """
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -97,7 +97,9 @@ class Policy:
         self.files = files
         self.stamp = PolicyStamp(files.head.name, files.version)
         self.rules = tuple(
-            _compile_rule(rule, files.tone) for rule in files.rules if _holds(rule, files.head.switches)
+            _compile_rule(rule, files.tone, lambda: self.curt)
+            for rule in files.rules
+            if _holds(rule, files.head.switches)
         )
         wakes: dict[str, list[Wake]] = {}
         made = tuple.__new__
@@ -221,11 +223,11 @@ def _unprompted(rules: tuple[CompiledRule, ...]) -> Mapping[str, list[int]]:
     return found
 
 
-def _compile_rule(rule: Rule, tone: Mapping[str, int]) -> CompiledRule:
+def _compile_rule(rule: Rule, tone: Mapping[str, int], curt: Callable[[], ToneModel | None]) -> CompiledRule:
     trial = rule.status == "trial"
     return CompiledRule(
         rule=rule,
-        check=rule.check.taught(tone) if isinstance(rule.check, Tone) else rule.check,
+        check=rule.check.taught(tone, curt) if isinstance(rule.check, Tone) else rule.check,
         applies=applies(rule.when),
         severity=Severity.INFO if trial else rule.severity,
         by_channel={

@@ -19,6 +19,11 @@ SHORTEST_REPLY = 12
 """A shorter reply counts as one of so many characters: a word or two would weigh too much."""
 LONGEST_REPLY = 120
 """A longer reply is more than a tone of voice, and so short ones tell nothing of it."""
+_SHARE = 0.2
+"""What a clause adds to its reply's weight counts so much beside how curt it sounds alone.
+
+With that the clause marked holds words that have to go in 201 of 257 rude drafts, with either weight alone in 191 and 186.
+"""
 _LINES = 1
 """A reply with more line breaks is laid out in lines."""
 # What a placeholder is called is no part of how the reply sounds; our own tokens stand for words that are there.
@@ -80,11 +85,17 @@ class ToneModel:
             return -math.inf
         return self._constant + self._sum(words) / math.sqrt(max(len(words), SHORTEST_REPLY))
 
-    def coldest(self, text: ReadText) -> int:
-        """The index of the clause that weighs most."""
+    def coldest(self, text: ReadText, curt: "ToneModel | None" = None) -> int:
+        """The index of the clause that weighs most; `curt` hears single clauses, and has a say in it where it is given."""
         ranges = [text.clause_range(index) for index in range(len(text.cuts) - 1)]
         # With the mark behind it: 了！ is another thing than 了.
-        weights = [self._sum(heard(text.plain[start : end + 1])) for start, end in ranges]
+        clauses = [heard(text.plain[start : end + 1]) for start, end in ranges]
+        weights: list[float] = [self._sum(words) for words in clauses]
+        if curt is not None:
+            weights = [
+                weight * _SHARE + curt._weigh(words)  # noqa: SLF001 - its own kind
+                for weight, words in zip(weights, clauses, strict=True)
+            ]
         return max(range(len(weights)), key=weights.__getitem__)
 
     def _sum(self, words: str) -> int:

@@ -1,7 +1,7 @@
 """`kind: tone`: replies that sound cold to a model that has learnt from labelled ones."""
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, PrivateAttr
@@ -15,7 +15,7 @@ from service.core.tone import ToneModel
 class Tone(BaseModel):
     """Fires on a reply that weighs more than `above`, in hundredths of a logit; the weights stand in `tone.tsv`.
 
-    It is asked last, of drafts that no other rule objects to. The clause that weighs most is marked.
+    It is asked last, of drafts that no other rule objects to. The clause that sounds coldest is marked.
     Rules that give way are silent where the reply and the sentence at hand weigh less than `warm_below`.
     """
 
@@ -28,11 +28,12 @@ class Tone(BaseModel):
     """None: no reply is warm enough for a rule to give way."""
 
     _model: ToneModel | None = PrivateAttr(default=None)
+    _curt: Callable[[], ToneModel | None] | None = PrivateAttr(default=None)
 
-    def taught(self, weights: Mapping[str, int]) -> Self:
-        """The same check, able to judge."""
+    def taught(self, weights: Mapping[str, int], curt: Callable[[], ToneModel | None]) -> Self:
+        """The same check, able to judge; `curt` says how curt a clause sounds, once somebody asks."""
         made = self.model_copy()
-        made._model = ToneModel(weights)  # noqa: SLF001 - its own
+        made._model, made._curt = ToneModel(weights), curt  # noqa: SLF001 - its own
         return made
 
     def anchors(self) -> tuple[Anchor, ...]:
@@ -40,10 +41,10 @@ class Tone(BaseModel):
         return ()
 
     def find(self, text: ReadText, _hits: Sequence[Hit]) -> list[Span] | list[Gap]:
-        """The span of the clause that weighs most, where the reply sounds cold."""
+        """The span of the clause that sounds coldest, where the reply sounds cold."""
         if self._model is None or self.weight(text) <= self.above:
             return []
-        return [Span(*text.clause_range(self._model.coldest(text)))]
+        return [Span(*text.clause_range(self._model.coldest(text, self._curt() if self._curt else None)))]
 
     def warm(self, text: ReadText, places: Iterable[int]) -> bool:
         """Whether the reply, and each sentence around one of these places of `plain`, sounds so warm.

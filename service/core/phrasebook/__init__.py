@@ -16,9 +16,10 @@ from service.core.phrasebook.curtness import curtness, holding, never, sparingly
 from service.core.phrasebook.pieces import Piece, split
 from service.core.phrasebook.repairing import freed, repaired
 from service.core.phrasebook.settling import Curt, literal, refusing, settled, untouched, without_company
-from service.core.phrasebook.slots import fill, slots
-from service.core.phrasebook.style import style_of
+from service.core.phrasebook.slots import slots
+from service.core.phrasebook.style import set_in_order, style_of
 from service.core.phrasebook.turns import Turns
+from service.core.phrasebook.whole import whole_answers
 from service.core.quarrel import rhetorical
 from service.core.reading import Reading
 from service.core.results import Finding, Mode, Report, Severity, Verdict
@@ -35,13 +36,23 @@ _COURTEOUS: tuple[Literal["openings", "apologies", "thanks", "closings"], ...] =
     "thanks",
     "closings",
 )
-# An answer that begins so is no greeting's neighbour.
-_AGREES = ("好的", "没关系", "不客气", "您好")
 _TOKEN = re.compile(r"\[[A-Z]+_\d+\]")
 _TAG = re.compile(r"\[TAG_\d+\]")
 # A passing draft that speaks so to the customer is taken to mean well, whatever its words remind of.
 _KIND = re.compile(r"您(?!也|就是|去)|我[来帮替给]|没关系|没事|辛苦|劳驾")
 _REFUSAL = "refusal."
+_MATTERS = (
+    "overclaim.",
+    "promises.",
+    "privacy.",
+    "disparage.",
+    "dealings.",
+    "wording.",
+    "address.",
+    "refusal.bare",
+    "tone.",
+)
+"""Rules about what is said, or that ask for no more than a kind word; all others are about manners."""
 _BOLD = 2
 """So many texts may leave out clauses for how they sound; then come those that leave out only what is found."""
 _SCRAP, _SHORT = 2, 6
@@ -94,6 +105,9 @@ def candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode = "p
     as long as that gives a text that passes. All but the last resort hold the draft's facts. None at all when there is nothing safe to say.
     """
     seen: set[str] = set()
+    if set_in_order(reading.draft.raw) and not _rude(check(policy, reading)):
+        # There nothing is touched but what is found.
+        mode = "minimal"
     bold = _BOLD if mode == "polish" else 0
     bolder = _candidates(policy, masked, reading, mode, curtness(policy, reading))
     for text in chain(islice(bolder, bold), _candidates(policy, masked, reading, mode, never)):
@@ -132,7 +146,8 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
         spares=_sparing(blamed, kind, must_keep),
         curt=never if kind else sparingly(curt, holds_fact, leaning),
     )
-    if report.verdict is Verdict.PASS and not done.mended:
+    passes = report.verdict is Verdict.PASS
+    if passes and (not done.mended or (mode == "minimal" and before.verdict is Verdict.PASS)):
         yield draft
         return
     setting = Setting(
@@ -149,14 +164,18 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
     heard = reading.customer.plain if reading.customer else ""
     if mode == "minimal":
         few = freed(untouched(pieces, done.pieces, report), report.findings, must_keep)
-        yield from _least(policy, masked, few, setting, holds_fact)
+        # Who was called 兄弟 is greeted instead.
+        called = any(found.text == pieces[0].before for found in report.findings)
+        yield from _least(
+            policy, masked, few, setting, holds_fact, frozenset(("openings",) if called else ())
+        )
     rid = freed(done.pieces, report.findings, must_keep)
     useful = without_company(rid, report.findings, heard, holds_fact, leans)
     # With nothing left of the draft and no fact to tell, a whole answer says more than a refusal of nothing.
     factual = holds_figure(draft) or any(holds_fact(piece.words) for piece in useful)
     bare = not factual and not any(piece.words for piece in useful)
     if bare:
-        yield from _answers(policy, book, setting, draft)
+        yield from whole_answers(policy, book.fallbacks, setting, draft)
     refused = refusing(useful, report.findings, style, curt)
     first: frozenset[Section] = _ADDED if light else frozenset()
     tries = [(useful, first), (refused, frozenset()), (literal(refused), frozenset()), (useful, _ADDED)]
@@ -169,14 +188,27 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
             yield text
     # A fact that may not be told at all is no reason to say nothing; verification knows which may go.
     if not bare and not (said and (factual or any(leans(piece.words) for piece in useful))):
-        yield from _answers(policy, book, setting, draft)
+        yield from whole_answers(policy, book.fallbacks, setting, draft)
+
+
+def _rude(report: Report) -> bool:
+    """Whether something is found of a draft's manners, and not just of what it tells."""
+    return any(
+        found.severity is not Severity.INFO and not found.rule.startswith(_MATTERS)
+        for found in report.findings
+    )
 
 
 def _least(
-    policy: Policy, masked: Masked, pieces: list[Piece], setting: Setting, holds_fact: Callable[[str], bool]
+    policy: Policy,
+    masked: Masked,
+    pieces: list[Piece],
+    setting: Setting,
+    holds_fact: Callable[[str], bool],
+    greeted: frozenset[Section],
 ) -> Iterator[str]:
     """The pieces with nothing added, then with what the policy may ask for, where that passes."""
-    for left_out in (_ADDED, _BUT_NEEDED):
+    for left_out in (_ADDED - greeted, _BUT_NEEDED - greeted):
         text = _said(policy, pieces, setting, left_out, holds_fact, grows=False)
         if text and check(policy, setting.reading.with_draft(unmask(text, masked))).verdict is Verdict.PASS:
             yield text
@@ -264,36 +296,5 @@ def _thin(pieces: list[Piece]) -> bool:
     lost = any(piece.before and not piece.words for piece in pieces)
     return lost and (len(kept) <= _SCRAP or (len(kept) <= _SHORT and kept.startswith(_ABOUT_NOTHING)))
 
-
-def _answers(policy: Policy, book: _Book, setting: Setting, draft: str) -> Iterator[str]:
-    """Whole answers where nothing of the draft is left: the scenario's replies, then the phrasebook's own."""
-    reading = setting.reading
-    scenario = policy.scenarios.get(reading.scenario.id) if reading.scenario else None
-    texts = [
-        reply.text
-        for reply in (scenario.replies if scenario else ())
-        if not reply.channel or reading.channel in reply.channel
-    ]
-    around = reading.with_draft(draft)
-    texts += [text for text, when in book.fallbacks if when is None or when.holds(around)]
-    for text in texts:
-        filled = fill(text, setting.values)
-        if filled is None:
-            continue
-        words = setting.style.own(filled)
-        # As if the draft had said it, so that its marks are left alone.
-        piece = Piece("", words, "", words, 0)
-        alone = replace(
-            setting, lines=replace(setting.lines, sections={**setting.lines.sections, **_ONLY_OPENING})
-        )
-        greeted: frozenset[Section] = frozenset({"openings"} if filled.startswith(_AGREES) else ())
-        answer = "".join(part.text for part in compose([piece], alone, greeted))
-        if check(policy, reading.with_draft(answer)).verdict is Verdict.PASS:
-            yield answer
-
-
-_ONLY_OPENING: dict[Section, tuple[tuple[tuple[str, ...], Applies | None], ...]] = {
-    "apologies": (), "empathy": (), "thanks": (), "offers": (), "closings": (),
-}  # fmt: skip
 
 __all__ = ["candidates", "rewrite", "worth_keeping"]

@@ -100,7 +100,7 @@ def lot_of(draft: str) -> int:
 
 def compose(pieces: list[Piece], setting: Setting, left_out: frozenset[Section]) -> list[Part]:
     """The answer in parts; without any useful piece there is nothing to compose, and the list is empty."""
-    head = head_of(pieces, setting.names, comma=setting.style.comma)
+    head = head_of(pieces, setting.names, comma=setting.style.comma, own=setting.style.lined)
     first = head.taken if head else 0
     kept = [index for index in range(first, len(pieces)) if pieces[index].words]
     if not kept:
@@ -122,10 +122,20 @@ def compose(pieces: list[Piece], setting: Setting, left_out: frozenset[Section])
         mark, structure = last.text, structure_of(last.text)
         if structure and mark.endswith(structure):
             mark = mark[: -len(structure)]
-        if not ends_sentence(mark):
+        # In a draft laid out in lines what is added is a line of its own.
+        own_line = setting.style.lined and not structure.strip()
+        if not ends_sentence(mark) and not own_line:
             mark = _stop(words[-2].text, setting.style) if words[-2:] else mark
-        words = [*words[:-1], replace(last, text=mark), *after, Part(structure)]
-    return [part for part in (*parts, *words) if part.text]
+        between, behind = ("\n", "") if own_line else ("", structure)
+        words = [*words[:-1], replace(last, text=mark), Part(between), *after, Part(behind)]
+    return _ended([part for part in (*parts, *words) if part.text], pieces[-1])
+
+
+def _ended(parts: list[Part], last: Piece) -> list[Part]:
+    """The parts without line breaks at their end that the draft did not end in."""
+    if parts and not (last.before + last.mark).endswith("\n"):
+        parts[-1] = replace(parts[-1], text=parts[-1].text.rstrip("\n"))
+    return parts
 
 
 def _situation(pieces: list[Piece]) -> str:
@@ -222,12 +232,15 @@ def _body(pieces: list[Piece], kept: list[int], first: int, style: Style) -> lis
         piece = pieces[index]
         following = kept[place + 1] if place + 1 < len(kept) else len(pieces)
         dropped = pieces[index + 1 : following]
-        changed = piece.changed or bool(dropped)
+        lost_words = any(lost.before for lost in dropped)
+        changed = piece.reworded or lost_words if style.lined else piece.changed or bool(dropped)
         mark = calm(piece.mark, piece.words, style, changed=changed)
         last_of_sentence = following == len(pieces) or pieces[following].sentence != piece.sentence
         if last_of_sentence and dropped and not ends_sentence(mark):
             mark = _stop(piece.words, style) + structure_of(mark)
-        if (
+        if style.lined and not dropped and not mark.strip():
+            pass
+        elif (
             following == len(pieces)
             and not piece.words.endswith(_ENDED)
             and not ends_sentence(mark)
@@ -236,11 +249,21 @@ def _body(pieces: list[Piece], kept: list[int], first: int, style: Style) -> lis
             mark = _stop(piece.words, style) + structure_of(mark)
         if leads_on(piece.words) and ends_sentence(mark):
             mark = style.comma + structure_of(mark)
-        mark += "".join(lost.structure for lost in dropped)
+        for lost in dropped:
+            mark += _left_of(lost, style, mark)
         if place + 1 < len(kept):
             mark += pieces[following].lead if pieces[following].lead not in mark else ""
         parts += [Part(piece.words, index), Part(mark)]
     return parts
+
+
+def _left_of(lost: Piece, style: Style, mark: str) -> str:
+    """What outlives a clause that goes: of a line its line break goes with it, and a picture that had no words stays."""
+    if not style.lined:
+        return lost.structure
+    if not lost.before:
+        return lost.lead + lost.mark
+    return lost.structure.lstrip("\n") if mark.endswith("\n") else lost.structure
 
 
 def _stop(words: str, style: Style) -> str:

@@ -1,5 +1,6 @@
 """Which clauses of a draft may go for how they sound, though no rule knows their words."""
 
+import re
 from collections.abc import Callable, Iterable
 
 from service.core.checking import check
@@ -7,6 +8,7 @@ from service.core.compiling import Policy
 from service.core.folding import fold
 from service.core.phrasebook.pieces import split
 from service.core.phrasebook.settling import Curt
+from service.core.phrasebook.style import laid_out
 from service.core.phrasebook.worth import idle, useful
 from service.core.quarrel import quarrels
 from service.core.reading import Reading
@@ -22,6 +24,8 @@ _CURT = 300
 """The same for a draft that is warm."""
 _MAYBE, _MAYBE_QUARRELS, _DOUBTED = -200, -500, -800
 """Up to here a clause is none that offends; the others where its words look like a quarrel, or a rule objects."""
+# A wish, thanks or a condition is said for courtesy, however often it comes in cold replies.
+_COURTESY = re.compile(r"祝(?:愿|您)|感谢|谢谢您的|理解您|您的心情|还请您|麻烦您|^(?:如|若)(?:您|果您|有)")
 
 
 def warm(policy: Policy, reading: Reading) -> bool:
@@ -35,7 +39,7 @@ def curtness(policy: Policy, reading: Reading) -> Curt:
     Where a rule has given way to a warm tone, its word counts again: less than that is enough.
     """
     model = policy.curt
-    if model is None or _laid_out(reading):
+    if model is None or laid_out(reading.draft.raw):
         return never
     doubted, kindly = _doubted(policy, reading), warm(policy, reading)
     heard = reading.customer.plain if reading.customer else ""
@@ -46,6 +50,8 @@ def curtness(policy: Policy, reading: Reading) -> Curt:
             least = _DOUBTED
         elif kindly:
             least = _CURT
+        elif _COURTESY.search(plain) and not quarrels(plain):
+            least = _SURE
         elif idle(plain, mark, heard):
             least = _IDLE
         else:
@@ -53,11 +59,6 @@ def curtness(policy: Policy, reading: Reading) -> Curt:
         return len(plain) >= _SHORTEST and _weight(model, plain, mark) > least
 
     return curt
-
-
-def _laid_out(reading: Reading) -> bool:
-    """Whether the draft is written in lines: there a short clause is an entry of a list, and curt by nature."""
-    return "\n" in reading.draft.raw.strip()
 
 
 def _weight(model: ToneModel, plain: str, mark: str) -> float:
@@ -80,7 +81,7 @@ def _doubted(policy: Policy, reading: Reading) -> list[str]:
 def worth_keeping(policy: Policy, reading: Reading, draft: str) -> str:
     """The words of a masked draft without those of clauses that may offend."""
     model = policy.curt
-    if model is None or _laid_out(reading):
+    if model is None or laid_out(reading.draft.raw):
         return draft
     curt, doubted = curtness(policy, reading), _doubted(policy, reading)
     kept: list[str] = []

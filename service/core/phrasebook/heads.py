@@ -36,8 +36,11 @@ class Head:
     mark: str
 
 
-def head_of(pieces: list[Piece], names: dict[str, str], *, comma: str) -> Head | None:
-    """The draft's own head, or None when it begins with its matter; `names` are the tokens with what they hide."""
+def head_of(pieces: list[Piece], names: dict[str, str], *, comma: str, own: bool = False) -> Head | None:
+    """The draft's head made courteous, or None when it begins with its matter; `names` are the tokens with what they hide.
+
+    With `own` it stays as it is written unless something was taken out of it.
+    """
     honour = name = ""
     greeted = False
     taken = 0
@@ -65,11 +68,14 @@ def head_of(pieces: list[Piece], names: dict[str, str], *, comma: str) -> Head |
     if not taken:
         return None
     last = pieces[taken - 1]
-    own = "".join(piece.lead + piece.before + piece.mark for piece in pieces[:taken])
-    if (name and not greeted) or taken > 1 or pieces[0].before != _plain_greeting(pieces[0].before):
+    whole = "".join(piece.lead + piece.before + piece.mark for piece in pieces[:taken])
+    as_written = own and not any(piece.changed for piece in pieces[:taken])
+    if as_written:
+        pass
+    elif (name and not greeted) or taken > 1 or pieces[0].before != _plain_greeting(pieces[0].before):
         mark = last.mark if "\n" in last.mark else comma + structure_of(last.mark)
         return Head(f"{honour}{name}您好", taken, pieces[0].lead, mark)
-    return Head(own[len(pieces[0].lead) : len(own) - len(last.mark)], taken, pieces[0].lead, last.mark)
+    return Head(whole[len(pieces[0].lead) : len(whole) - len(last.mark)], taken, pieces[0].lead, last.mark)
 
 
 def ends_head(mark: str) -> bool:

@@ -14,6 +14,7 @@ _BREAK = re.compile(
 )
 _LEAD = re.compile(rf"(?:{_TAG}|(?:\d{{1,2}}[.、)）]|[-*•#>·]+)\s*|[^\w\[《“「『\"【（(])*")
 _STRUCTURE = re.compile(rf"{_TAG}|\n[^\S\n]*")
+_YOU = re.compile(r"[你妳您]们?")
 _ENDS = re.compile(r"[。！？!?；;…\n~～]|(?<!\d)\.")
 
 
@@ -34,6 +35,11 @@ class Piece:
     def changed(self) -> bool:
         """Whether the words are no longer those of the draft."""
         return self.words != self.before
+
+    @property
+    def reworded(self) -> bool:
+        """Whether the words are the phrasebook's rather than the draft's with 您 for 你."""
+        return _YOU.sub("您", self.words) != _YOU.sub("您", self.before)
 
     @property
     def structure(self) -> str:

@@ -121,7 +121,7 @@ def without_company(
         replace(piece, words="")
         if piece.sentence in soiled
         and piece.words
-        and not _reworded(piece)
+        and not piece.reworded
         and not holds_fact(piece.words)
         and (grudging(fold(piece.words)) or not leans(piece.words))
         and idle(fold(piece.words), piece.mark, heard)
@@ -141,11 +141,6 @@ def untouched(pieces: list[Piece], after: list[Piece], report: Report) -> list[P
         out.append(now if any(span.start < end and at < span.end for span in told) else before)
         at = end
     return out
-
-
-def _reworded(piece: Piece) -> bool:
-    """Whether the words are the phrasebook's rather than the draft's with 您 for 你."""
-    return _YOU.sub("您", piece.words) != _YOU.sub("您", piece.before)
 
 
 def _dropped(piece: Piece) -> bool:
@@ -186,7 +181,7 @@ def literal(pieces: list[Piece]) -> list[Piece]:
     """The pieces in the draft's own words, 您 for 你 aside, wherever the phrasebook has found others for them."""
     return [
         replace(piece, words=_YOU.sub("您", piece.before))
-        if piece.words and _reworded(piece) and not quarrels(fold(piece.before))
+        if piece.words and piece.reworded and not quarrels(fold(piece.before))
         else piece
         for piece in pieces
     ]

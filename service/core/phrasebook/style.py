@@ -12,6 +12,7 @@ _BIDS = re.compile(r"^(?:麻烦|麻煩|请您|請您|建议|建議|如果|欢迎
 # A name of the matter that the next words go on about: no full stop after it.
 _TOPIC = re.compile(r"^(?:关于|關於)(?:您|你)?[^，,。]{1,30}$")
 _IF = ("如果", "若", "如需", "如有", "要是", "万一", "萬一", "是否", "请问", "請問")
+_BLOCKS = re.compile(r"</(?:p|li|div|h[1-6]|tr)>|<br\b", re.IGNORECASE)
 _RUNS = re.compile(r"([！!？?。~～])[！!？?。~～]+")
 
 
@@ -23,6 +24,8 @@ class Style:
     stop: str
     question: str
     traditional: bool
+    lined: bool = False
+    """Whether it is laid out in lines."""
 
     def own(self, words: str) -> str:
         """Words of ours in the draft's style."""
@@ -37,7 +40,17 @@ def style_of(draft: str) -> Style:
     stops = len(re.findall(r"(?<![0-9A-Za-z])\.(?:\s|$)", draft))
     stop = "." if stops > draft.count("。") else "。"
     question = "?" if draft.count("?") > draft.count("？") else "？"
-    return Style(comma, stop, question, script_of(draft) == "traditional")
+    return Style(comma, stop, question, script_of(draft) == "traditional", laid_out(draft))
+
+
+def laid_out(draft: str) -> bool:
+    """Whether a draft is written in lines: there a short clause is an entry of a list, and curt by nature."""
+    return "\n" in draft.strip()
+
+
+def set_in_order(draft: str) -> bool:
+    """Whether somebody has given a draft an order that shows: in lines, or in paragraphs and lists of HTML."""
+    return laid_out(draft) or len(_BLOCKS.findall(draft)) > 1
 
 
 def asks(words: str) -> bool:
