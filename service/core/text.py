@@ -10,6 +10,7 @@ from itertools import accumulate, pairwise
 from typing import NamedTuple
 
 from service.core.folding import ASTRAL, beyond_basic_plane, fold
+from service.core.markup import without_markup
 
 
 class Span(NamedTuple):
@@ -95,7 +96,7 @@ class Normalized:
         self.raw = raw
         self.plain = plain = fold(raw)
         # Gap, run of words, gap, run … gap: one pass of the regular expression gives all that follows.
-        parts = _RUNS.split(plain)
+        parts = _RUNS.split(without_markup(plain) if "<" in plain or "[" in plain else plain)
         bounds = list(accumulate(map(len, parts)))
         words = parts[1::2]
         self._gaps = parts[2::2]
@@ -107,7 +108,7 @@ class Normalized:
         """Where each run begins in `squeezed`, and its whole length at the end."""
         squeezed = "".join(words)
         lowered = squeezed.lower()
-        # A few letters grow when lowered; then the map would not hold, and the case is left alone.
+        # A few letters grow when lowered; then the map would not hold.
         self.squeezed = lowered if len(lowered) == len(squeezed) else squeezed
         # Made when first asked for. `cached_property` takes a lock each time, which costs more than the work.
         self._clauses: tuple[Clause, ...] | None = None
@@ -210,8 +211,7 @@ class Normalized:
 
     def clause_index(self, position: int) -> int:
         """The index of the clause that holds a position (or the one before it)."""
-        if self._cuts is None:
-            _ = self.cuts
+        _ = self.cuts
         return max(bisect_right(self._clause_starts, position) - 1, 0)
 
     def clause_of(self, at: int) -> int:
@@ -294,5 +294,7 @@ _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 
 def han_share(text: str) -> float:
     """Han characters among the letters, digits and Han of a text, 0.0-1.0; 0.0 for a text without any."""
+    if "<" in text or "[" in text:
+        text = without_markup(text)
     words = sum(map(len, _WORDS.findall(text)))
     return len(_HAN.findall(text)) / words if words else 0.0

@@ -26,15 +26,17 @@ With that the clause marked holds words that have to go in 201 of 257 rude draft
 """
 _LINES = 1
 """A reply with more line breaks is laid out in lines."""
-# What a placeholder is called is no part of how the reply sounds; our own tokens stand for words that are there.
-_PLACEHOLDER = re.compile(r"[$%#]?\{\{?[^{}]{0,80}\}?\}|\[(?![a-z]+_\d+\])[^\[\]]{1,30}\]|【[^【】]{1,30}】")
+# What a placeholder or a tag is called is no part of how the reply sounds; our own tokens stand for words that are there.
+_PLACEHOLDER = re.compile(
+    r"</?[a-z][^<>\u3400-\u9fff]{0,2000}>|[$%#]?\{\{?[^{}]{0,80}\}?\}|\[(?![a-z]+_\d+\])[^\[\]]{1,30}\]|【[^【】]{1,30}】"
+)
 _ALIKE = (("!", "！"), ("?", "？"), (",", "，"), ("~", "～"))
 
 
 def heard(text: str) -> str:
     """A stretch of a folded text as it is weighed: without white space and placeholders, marks of one width."""
     words = "".join(text.lower().split())
-    if "{" in words or "[" in words or "【" in words:
+    if "{" in words or "[" in words or "【" in words or "<" in words:
         words = _PLACEHOLDER.sub("", words)
     for narrow, wide in _ALIKE:
         # Half the time of `translate`, and most texts hold none of them.

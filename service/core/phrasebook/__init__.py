@@ -11,10 +11,11 @@ from service.core.checking import check
 from service.core.compiling import Applies, Policy, applies
 from service.core.folding import fold
 from service.core.masking import Masked, unmask
+from service.core.phrasebook.blocks import Blocks
 from service.core.phrasebook.composing import Lines, Section, Setting, compose, lines_of, lot_of
 from service.core.phrasebook.curtness import curtness, holding, never, sparingly, warm, worth_keeping
 from service.core.phrasebook.pieces import Piece, split
-from service.core.phrasebook.repairing import freed, repaired
+from service.core.phrasebook.repairing import freed, repaired, rude
 from service.core.phrasebook.settling import Curt, literal, refusing, settled, untouched, without_company
 from service.core.phrasebook.slots import slots
 from service.core.phrasebook.style import set_in_order, style_of
@@ -41,18 +42,6 @@ _TAG = re.compile(r"\[TAG_\d+\]")
 # A passing draft that speaks so to the customer is taken to mean well, whatever its words remind of.
 _KIND = re.compile(r"您(?!也|就是|去)|我[来帮替给]|没关系|没事|辛苦|劳驾")
 _REFUSAL = "refusal."
-_MATTERS = (
-    "overclaim.",
-    "promises.",
-    "privacy.",
-    "disparage.",
-    "dealings.",
-    "wording.",
-    "address.",
-    "refusal.bare",
-    "tone.",
-)
-"""Rules about what is said, or that ask for no more than a kind word; all others are about manners."""
 _BOLD = 2
 """So many texts may leave out clauses for how they sound; then come those that leave out only what is found."""
 _SCRAP, _SHORT = 2, 6
@@ -105,15 +94,17 @@ def candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode = "p
     as long as that gives a text that passes. All but the last resort hold the draft's facts. None at all when there is nothing safe to say.
     """
     seen: set[str] = set()
-    if set_in_order(reading.draft.raw) and not _rude(check(policy, reading)):
+    if set_in_order(reading.draft.raw) and not rude(check(policy, reading)):
         # There nothing is touched but what is found.
         mode = "minimal"
     bold = _BOLD if mode == "polish" else 0
-    bolder = _candidates(policy, masked, reading, mode, curtness(policy, reading))
-    for text in chain(islice(bolder, bold), _candidates(policy, masked, reading, mode, never)):
+    blocks = Blocks(masked)
+    lined = blocks.opened(masked)
+    bolder = _candidates(policy, lined, reading, mode, curtness(policy, reading))
+    for text in chain(islice(bolder, bold), _candidates(policy, lined, reading, mode, never)):
         if text not in seen:
             seen.add(text)
-            yield text
+            yield blocks.closed(text)
 
 
 def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, curt: Curt) -> Iterator[str]:
@@ -166,9 +157,8 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
         few = freed(untouched(pieces, done.pieces, report), report.findings, must_keep)
         # Who was called 兄弟 is greeted instead.
         called = any(found.text == pieces[0].before for found in report.findings)
-        yield from _least(
-            policy, masked, few, setting, holds_fact, frozenset(("openings",) if called else ())
-        )
+        greeted: frozenset[Section] = frozenset(("openings",) if called else ())
+        yield from _least(policy, masked, few, replace(setting, as_written=True), holds_fact, greeted)
     rid = freed(done.pieces, report.findings, must_keep)
     useful = without_company(rid, report.findings, heard, holds_fact, leans)
     # With nothing left of the draft and no fact to tell, a whole answer says more than a refusal of nothing.
@@ -189,14 +179,6 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
     # A fact that may not be told at all is no reason to say nothing; verification knows which may go.
     if not bare and not (said and (factual or any(leans(piece.words) for piece in useful))):
         yield from whole_answers(policy, book.fallbacks, setting, draft)
-
-
-def _rude(report: Report) -> bool:
-    """Whether something is found of a draft's manners, and not just of what it tells."""
-    return any(
-        found.severity is not Severity.INFO and not found.rule.startswith(_MATTERS)
-        for found in report.findings
-    )
 
 
 def _least(

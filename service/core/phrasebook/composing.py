@@ -89,6 +89,8 @@ class Setting:
     names: dict[str, str]
     warm: bool = False
     """Whether the general offer, the last of them, is made where no other fits."""
+    as_written: bool = False
+    """Whether the draft's own address is left as it is."""
     lot: int = 0
     """Which of several ways to say one thing is taken; the same draft always draws the same lot."""
 
@@ -100,7 +102,7 @@ def lot_of(draft: str) -> int:
 
 def compose(pieces: list[Piece], setting: Setting, left_out: frozenset[Section]) -> list[Part]:
     """The answer in parts; without any useful piece there is nothing to compose, and the list is empty."""
-    head = head_of(pieces, setting.names, comma=setting.style.comma, own=setting.style.lined)
+    head = head_of(pieces, setting.names, comma=setting.style.comma, own=setting.as_written)
     first = head.taken if head else 0
     kept = [index for index in range(first, len(pieces)) if pieces[index].words]
     if not kept:

@@ -20,6 +20,17 @@ _UNSPEAKABLE = ("privacy.", "promises.", "threat.")
 _DENIES = re.compile(r"[不没無无未沒]")
 _HANGING = re.compile(r"^(?:但是|但|不过|所以|因此|而且|然后|并且|而|那么|那|就|反正|再说)(?=[^\s])")
 
+_MATTERS = (
+    "overclaim.",
+    "promises.",
+    "privacy.",
+    "disparage.",
+    "dealings.",
+    "wording.",
+    "address.",
+    "tone.",
+)
+"""Rules about what is said, or that ask for no more than a kind word; all others are about manners."""
 
 Place = tuple[int, int, Part]
 """Where a part stands in the text: start, end, the part."""
@@ -89,6 +100,14 @@ def _has_to_go(piece: Piece, finding: Finding) -> bool:
     if finding.rule.startswith("tone."):
         return not useful(fold(piece.words))
     return finding.severity is Severity.ERROR and not finding.rule.startswith("refusal.")
+
+
+def rude(report: Report) -> bool:
+    """Whether something is found of a draft's manners, and not just of what it tells."""
+    return any(
+        found.severity is not Severity.INFO and not found.rule.startswith(_MATTERS)
+        for found in report.findings
+    )
 
 
 def _places(parts: list[Part]) -> list[Place]:
