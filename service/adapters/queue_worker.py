@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from anyio import CancelScope
+from coredis.exceptions import RedisError
 from streaq import Worker
 from streaq.constants import REDIS_GROUP
 from streaq.types import ReadStreamsCallback
@@ -54,13 +55,17 @@ class QueueWorker(Worker[None]):
         """Say so every `BEAT_S`; the library's own beat leaves a tenth of `IDLE_S` for a process that stands still."""
         with scope:
             while True:
-                for priority in self.priorities:
-                    stream, held = self.stream_key + priority, self._running_tasks[priority]
-                    # One who waits for work looks at the server's clock as well: the dead do not.
-                    await self.redis.eval(_STEADY, [stream, _CLOCK], [REDIS_GROUP, *STEADY_ARGS])
-                    if held:
-                        await self.redis.eval(_KEEP, [stream], [REDIS_GROUP, self.id, *held])
+                # One beat that the store does not hear ends nothing; a store that is away, the reader finds out.
+                with contextlib.suppress(RedisError, OSError):
+                    for priority in self.priorities:
+                        await self._beat(self.stream_key + priority, self._running_tasks[priority])
                 await asyncio.sleep(BEAT_S)
+
+    async def _beat(self, stream: str, held: set[str]) -> None:
+        # One who waits for work looks at the server's clock as well: the dead do not.
+        await self.redis.eval(_STEADY, [stream, _CLOCK], [REDIS_GROUP, *STEADY_ARGS])
+        if held:
+            await self.redis.eval(_KEEP, [stream], [REDIS_GROUP, self.id, *held])
 
     async def _check_xreadgroup_compatibility(self) -> None:
         """Read in one way from every server: newer ones can look for abandoned chunks while one waits, by their clock."""

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from service.core.markup import BLOCK
 from service.core.script import script_of, to_traditional
 
 _ANSWERABLE = re.compile(
@@ -12,7 +13,7 @@ _BIDS = re.compile(r"^(?:麻烦|麻煩|请您|請您|建议|建議|如果|欢迎
 # A name of the matter that the next words go on about: no full stop after it.
 _TOPIC = re.compile(r"^(?:关于|關於)(?:您|你)?[^，,。]{1,30}$")
 _IF = ("如果", "若", "如需", "如有", "要是", "万一", "萬一", "是否", "请问", "請問")
-_BLOCKS = re.compile(r"</(?:p|li|div|h[1-6]|tr)>|<br\b", re.IGNORECASE)
+_BLOCKS = re.compile(rf"</{BLOCK}\s*>|<br\b", re.IGNORECASE)
 _RUNS = re.compile(r"([！!？?。~～])[！!？?。~～]+")
 
 
