@@ -67,6 +67,8 @@ def test_pinyin_with_spaces_is_found(text: str, stretches: list[str]) -> None:
         "用 wi fi 连接",
         "iPhone 15 pro max",
         "mobi 格式",
+        "We will get back to you shortly.",
+        "您好，Our team is happy to help you to the end，谢谢",
     ],
 )
 def test_names_and_other_languages_are_no_pinyin(text: str) -> None:

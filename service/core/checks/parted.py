@@ -25,6 +25,7 @@ _SYLLABLE = (
     "|y(?:a|o|e|ao|ou|an|in?|ang|ing|ong|ue?|uan|un)|a[ion]?|ang|e[inr]?|ou?)"
 )
 _PINYIN = re.compile(f"(?<![A-Za-z0-9.@/_-]){_SYLLABLE}(?: +{_SYLLABLE})+(?![A-Za-z0-9.@/_-])")
+_LETTERS = re.compile("[A-Za-z0-9.@/_'’ -]+")
 _CLEAR, _IN_LISTS = 3, 5
 """So many characters in a row, each cut off from the next, are no list."""
 
@@ -45,13 +46,22 @@ class Parted(BaseModel):
         """The span of each stretch of parted characters or syllables, in order."""
         plain = text.plain
         if self.what == "syllables":
-            found = (Span(*match.span()) for match in _PINYIN.finditer(plain)) if " " in plain else iter(())
+            found = _syllables(plain) if " " in plain else iter(())
         else:
             hidden = _INVISIBLE.search(plain) is not None
             if not hidden and not text.has_single:
                 return []
             found = chain(_by_invisible(text) if hidden else (), _by_signs(text))
         return united(list(islice(found, MOST_PLACES)))
+
+
+def _syllables(plain: str) -> Iterator[Span]:
+    """Stretches of pinyin, but for those within English: two words of *get back to you shortly* sound Chinese."""
+    for words in _LETTERS.finditer(plain):
+        found = list(_PINYIN.finditer(plain, *words.span()))
+        syllables = sum(len(match[0].split()) for match in found)
+        if 2 * syllables >= len(words[0].split()):
+            yield from (Span(*match.span()) for match in found)
 
 
 def _by_invisible(text: ReadText) -> Iterator[Span]:
