@@ -32,7 +32,6 @@ for at = 3, #ARGV do
   if #ours > 0 then redis.call('XCLAIM', KEYS[1], ARGV[1], ARGV[2], 0, ARGV[at], 'JUSTID') end
 end
 """
-_STEADY = STEADY.source.decode()
 
 
 class QueueWorker(Worker[None]):
@@ -63,14 +62,14 @@ class QueueWorker(Worker[None]):
 
     async def _beat(self, stream: str, held: set[str]) -> None:
         # One who waits for work looks at the server's clock as well: the dead do not.
-        await self.redis.eval(_STEADY, [stream, _CLOCK], [REDIS_GROUP, *STEADY_ARGS])
+        await self.redis.eval(STEADY, [stream, _CLOCK], [REDIS_GROUP, *STEADY_ARGS])
         if held:
             await self.redis.eval(_KEEP, [stream], [REDIS_GROUP, self.id, *held])
 
     async def _check_xreadgroup_compatibility(self) -> None:
         """Read in one way from every server: newer ones can look for abandoned chunks while one waits, by their clock."""
 
-    async def _read_streams_legacy(self, count: int, block: bool = False) -> Any:  # noqa: FBT001, FBT002
+    async def _read_streams_legacy(self, count: int, block: bool = False) -> Any:  # noqa: FBT001, FBT002 - as theirs
         """New chunks, and when nobody is to wait for them those of the dead; {} when there are none.
 
         The server looks at its clock and at who was silent for too long in one step, or it might jump between the two.
@@ -83,7 +82,7 @@ class QueueWorker(Worker[None]):
             return {}
         async with self.redis.pipeline(transaction=True) as pipe:
             for priority in self.priorities:
-                pipe.eval(_STEADY, [self.stream_key + priority, _CLOCK], [REDIS_GROUP, *STEADY_ARGS])
+                pipe.eval(STEADY, [self.stream_key + priority, _CLOCK], [REDIS_GROUP, *STEADY_ARGS])
             found = pipe.fcall(
                 "read_streams", [self.stream_key],
                 [REDIS_GROUP, self.id, count, self.idle_timeout, *self.priorities],

@@ -96,7 +96,7 @@ class Normalized:
         self.raw = raw
         self.plain = plain = fold(raw)
         # Gap, run of words, gap, run … gap: one pass of the regular expression gives all that follows.
-        parts = _RUNS.split(without_markup(plain) if "<" in plain or "[" in plain else plain)
+        parts = _RUNS.split(without_markup(plain))
         bounds = list(accumulate(map(len, parts)))
         words = parts[1::2]
         self._gaps = parts[2::2]
@@ -294,7 +294,6 @@ _HAN = re.compile("[\u3400-\u9fff\U00020000-\U000323af]")
 
 def han_share(text: str) -> float:
     """Han characters among the letters, digits and Han of a text, 0.0-1.0; 0.0 for a text without any."""
-    if "<" in text or "[" in text:
-        text = without_markup(text)
+    text = without_markup(text)
     words = sum(map(len, _WORDS.findall(text)))
     return len(_HAN.findall(text)) / words if words else 0.0

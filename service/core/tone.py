@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 import ahocorasick_rs
 
+from service.core.markup import without_markup
 from service.core.reading import ReadText
 
 CONSTANT = ""
@@ -26,17 +27,15 @@ With that the clause marked holds words that have to go in 201 of 257 rude draft
 """
 _LINES = 1
 """A reply with more line breaks is laid out in lines."""
-# What a placeholder or a tag is called is no part of how the reply sounds; our own tokens stand for words that are there.
-_PLACEHOLDER = re.compile(
-    r"</?[a-z][^<>\u3400-\u9fff]{0,2000}>|[$%#]?\{\{?[^{}]{0,80}\}?\}|\[(?![a-z]+_\d+\])[^\[\]]{1,30}\]|【[^【】]{1,30}】"
-)
+# What a placeholder is called is no part of how the reply sounds; our own tokens stand for words that are there.
+_PLACEHOLDER = re.compile(r"[$%#]?\{\{?[^{}]{0,80}\}?\}|\[(?![a-z]+_\d+\])[^\[\]]{1,30}\]|【[^【】]{1,30}】")
 _ALIKE = (("!", "！"), ("?", "？"), (",", "，"), ("~", "～"))
 
 
 def heard(text: str) -> str:
-    """A stretch of a folded text as it is weighed: without white space and placeholders, marks of one width."""
-    words = "".join(text.lower().split())
-    if "{" in words or "[" in words or "【" in words or "<" in words:
+    """A stretch of a folded text as it is weighed: without white space, tags and placeholders, marks of one width."""
+    words = "".join(without_markup(text).lower().split())
+    if "{" in words or "[" in words or "【" in words:
         words = _PLACEHOLDER.sub("", words)
     for narrow, wide in _ALIKE:
         # Half the time of `translate`, and most texts hold none of them.
@@ -95,7 +94,7 @@ class ToneModel:
         weights: list[float] = [self._sum(words) for words in clauses]
         if curt is not None:
             weights = [
-                weight * _SHARE + curt._weigh(words)  # noqa: SLF001 - its own kind
+                weight * _SHARE + curt.weigh_clause(words)
                 for weight, words in zip(weights, clauses, strict=True)
             ]
         return max(range(len(weights)), key=weights.__getitem__)

@@ -12,7 +12,7 @@ KIND = "html"
 HIDE: Hide = "opaque"
 WORD = "TAG"
 STARTS = frozenset({"symbol"})
-PATTERN = r"</?[A-Za-z][^<>\n]{0,2000}>|<!--[^<>]{0,300}-->|&(?:[a-z]{2,8}|#\d{1,6});"
+PATTERN = r"</?[A-Za-z][^<>\n]{0,2000}>|<!--[^<>]{0,2000}-->|&(?:[a-z]{2,8}|#\d{1,6});"
 _RE = re.compile(PATTERN)
 
 

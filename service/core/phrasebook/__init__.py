@@ -137,8 +137,8 @@ def _candidates(policy: Policy, masked: Masked, reading: Reading, mode: Mode, cu
         spares=_sparing(blamed, kind, must_keep),
         curt=never if kind else sparingly(curt, holds_fact, leaning),
     )
-    passes = report.verdict is Verdict.PASS
-    if passes and (not done.mended or (mode == "minimal" and before.verdict is Verdict.PASS)):
+    as_is = not done.mended or (mode == "minimal" and before.verdict is Verdict.PASS)
+    if report.verdict is Verdict.PASS and as_is:
         yield draft
         return
     setting = Setting(

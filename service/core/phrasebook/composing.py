@@ -240,10 +240,10 @@ def _body(pieces: list[Piece], kept: list[int], first: int, style: Style) -> lis
         last_of_sentence = following == len(pieces) or pieces[following].sentence != piece.sentence
         if last_of_sentence and dropped and not ends_sentence(mark):
             mark = _stop(piece.words, style) + structure_of(mark)
-        if style.lined and not dropped and not mark.strip():
-            pass
-        elif (
+        entry = style.lined and not dropped and not mark.strip()
+        if (
             following == len(pieces)
+            and not entry
             and not piece.words.endswith(_ENDED)
             and not ends_sentence(mark)
             and mark.strip() in ("", ",", "，", "：", ":", "、")

@@ -70,9 +70,10 @@ def head_of(pieces: list[Piece], names: dict[str, str], *, comma: str, own: bool
     last = pieces[taken - 1]
     whole = "".join(piece.lead + piece.before + piece.mark for piece in pieces[:taken])
     as_written = own and not any(piece.changed for piece in pieces[:taken])
-    if as_written:
-        pass
-    elif (name and not greeted) or taken > 1 or pieces[0].before != _plain_greeting(pieces[0].before):
+    greeting = not (
+        (name and not greeted) or taken > 1 or pieces[0].before != _plain_greeting(pieces[0].before)
+    )
+    if not (greeting or as_written):
         mark = last.mark if "\n" in last.mark else comma + structure_of(last.mark)
         return Head(f"{honour}{name}您好", taken, pieces[0].lead, mark)
     return Head(whole[len(pieces[0].lead) : len(whole) - len(last.mark)], taken, pieces[0].lead, last.mark)

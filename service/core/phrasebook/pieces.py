@@ -39,7 +39,7 @@ class Piece:
     @property
     def reworded(self) -> bool:
         """Whether the words are the phrasebook's rather than the draft's with 您 for 你."""
-        return _YOU.sub("您", self.words) != _YOU.sub("您", self.before)
+        return polite(self.words) != polite(self.before)
 
     @property
     def structure(self) -> str:
@@ -52,6 +52,11 @@ class Piece:
             words, mark = words[:-1], words[-1] + "".join(_STRUCTURE.findall(self.mark))
             return replace(self, words=words, mark=mark)
         return replace(self, words=words)
+
+
+def polite(words: str) -> str:
+    """Words that call the customer 您."""
+    return _YOU.sub("您", words)
 
 
 def split(text: str) -> list[Piece]:

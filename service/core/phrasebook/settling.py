@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from service.core.folding import fold
 from service.core.phrasebook.heads import without_familiar
-from service.core.phrasebook.pieces import Piece
+from service.core.phrasebook.pieces import Piece, polite
 from service.core.phrasebook.style import Style, states
 from service.core.phrasebook.turns import Turns
 from service.core.phrasebook.worth import grudging, idle, idle_question, stands_alone, tidied
@@ -18,7 +18,6 @@ HoldsFact = Callable[[str], bool]
 Curt = Callable[[str, str], bool]
 """Whether words, with the mark behind them, may go for how they sound."""
 _DENIES = re.compile(r"[不没无未]|别想|甭想|休想")
-_YOU = re.compile(r"[你妳您]们?")
 _CUTS = 2
 """So many times a clause is cut before its quarrel is let be."""
 
@@ -57,7 +56,7 @@ def settled(
         spared = spares(words)
         if spared and not turned:
             turned, needed = words, False
-        if turned and _YOU.sub("您", turned) == _YOU.sub("您", words) and curt(words, piece.mark):
+        if turned and polite(turned) == polite(words) and curt(words, piece.mark):
             out.append(piece.saying(""))
             mended = True
             continue
@@ -172,7 +171,7 @@ def refusing(pieces: list[Piece], findings: Iterable[Finding], style: Style, cur
         if not tells or not _DENIES.search(plain) or curt(piece.before, piece.mark):
             out.append(piece)
             continue
-        out.append(replace(piece, words=excuse + _YOU.sub("您", piece.before)))
+        out.append(replace(piece, words=excuse + polite(piece.before)))
         excuse = ""
     return out
 
@@ -180,7 +179,7 @@ def refusing(pieces: list[Piece], findings: Iterable[Finding], style: Style, cur
 def literal(pieces: list[Piece]) -> list[Piece]:
     """The pieces in the draft's own words, 您 for 你 aside, wherever the phrasebook has found others for them."""
     return [
-        replace(piece, words=_YOU.sub("您", piece.before))
+        replace(piece, words=polite(piece.before))
         if piece.words and piece.reworded and not quarrels(fold(piece.before))
         else piece
         for piece in pieces
